@@ -1,0 +1,1 @@
+"""Who uses the platform: users, their sessions, and operators."""

@@ -1,0 +1,80 @@
+"""Reads a JSON body within bounds: size, depth, and what every database can store."""
+
+import json
+from math import isfinite
+
+from django.conf import settings
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+from common.api.errors import PayloadTooLarge
+
+MAX_DEPTH = 32
+
+
+class StrictJSONParser(JSONParser):
+    """Parses an object of JSON as RFC 8259 has it.
+
+    Raises PayloadTooLarge over MAX_BODY_BYTES, and ParseError for anything that is
+    not UTF-8 JSON, for NaN and Infinity, for more than 32 levels, and for NUL
+    characters and lone surrogates, which PostgreSQL cannot store.
+    """
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        body = stream.read(settings.MAX_BODY_BYTES + 1)
+        if len(body) > settings.MAX_BODY_BYTES:
+            raise PayloadTooLarge(
+                f"The request body is larger than {settings.MAX_BODY_BYTES} bytes."
+            )
+        try:
+            data = json.loads(body, parse_constant=_refuse_constant)
+        except RecursionError:
+            raise ParseError(_too_deep()) from None
+        except ValueError as error:
+            raise ParseError(f"The body is not valid JSON: {_reason(error)}.") from None
+        _check_values(data)
+        return data
+
+
+def _refuse_constant(name: str):
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} (line {error.lineno}, column {error.colno})"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return str(error).partition(":")[0]
+
+
+def _too_deep() -> str:
+    return f"The body is nested more than {MAX_DEPTH} levels deep."
+
+
+def _check_values(data) -> None:
+    """Walk level by level, so that depth costs no stack."""
+    level = [data]
+    for _ in range(MAX_DEPTH + 1):
+        if not level:
+            return
+        deeper = []
+        for value in level:
+            if isinstance(value, dict):
+                deeper.extend(value)
+                deeper.extend(value.values())
+            elif isinstance(value, list):
+                deeper.extend(value)
+            elif isinstance(value, str):
+                _check_text(value)
+            elif isinstance(value, float) and not isfinite(value):
+                raise ParseError("The body has a number that is too large.")
+        level = deeper
+    raise ParseError(_too_deep())
+
+
+def _check_text(text: str) -> None:
+    if "\x00" in text:
+        raise ParseError("The body has a NUL character in a text.")
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        raise ParseError("The body has half a surrogate pair in a text.")

@@ -1,0 +1,44 @@
+"""What can go wrong, in the API's own terms.
+
+The docstring of a class is the message that a client reads, unless an instance
+brings its own. Each app adds its errors as subclasses in its own exceptions.py.
+
+ApplicationError
+  Forbidden
+  Conflict
+  Unavailable
+"""
+
+from inspect import getdoc
+
+
+class ApplicationError(Exception):
+    """The request cannot be carried out."""
+
+    type = "VALIDATION_ERROR"
+
+    def __init__(
+        self, message: str | None = None, *, details: dict | None = None
+    ) -> None:
+        self.message = message or getdoc(type(self)) or ""
+        self.details = details
+        super().__init__(self.message)
+
+
+class Forbidden(ApplicationError):
+    """This is not allowed for you."""
+
+    type = "FORBIDDEN"
+
+
+class Conflict(ApplicationError):
+    """The present state does not allow this."""
+
+    type = "CONFLICT"
+
+
+class Unavailable(ApplicationError):
+    """This cannot be done at the moment. Try again later."""
+
+    type = "UPSTREAM_UNAVAILABLE"
+    retry_after_seconds = 30

@@ -1,0 +1,37 @@
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from common.ids import new_id
+from common.logs import request_id
+
+SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
+
+
+class RequestIDMiddleware:
+    """Names each request and puts its limits on the response.
+
+    `X-Request-ID` is taken from the client if it is a sane token, else made;
+    the response and every log line carry it. A throttle that counted the request
+    has left `rate_limit` on it, which becomes the `RateLimit-*` headers of
+    https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/03/.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = request.META.get("HTTP_X_REQUEST_ID", "")
+        request.id = sent if SANE_REQUEST_ID.fullmatch(sent) else new_id("req")
+        token = request_id.set(request.id)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response.headers["X-Request-ID"] = request.id
+        if usage := getattr(request, "rate_limit", None):
+            response.headers["RateLimit-Limit"] = str(usage.limit)
+            response.headers["RateLimit-Remaining"] = str(usage.remaining)
+            response.headers["RateLimit-Reset"] = str(usage.reset_seconds)
+        return response

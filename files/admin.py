@@ -1,0 +1,21 @@
+from django.contrib import admin
+
+from files.models import StoredFile
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(admin.ModelAdmin):
+    list_display = ["id", "owner", "type", "size", "job", "created_at"]
+    list_filter = ["type", "created_at"]
+    list_select_related = ["owner", "job"]
+    search_fields = ["id", "file_name", "owner__email"]
+    ordering = ["-id"]
+    fields = ["id", "owner", "job", "file_name", "type", "size", "sha256", "created_at"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        # A row without its file, or a file without its row, helps nobody.
+        return False

@@ -1,0 +1,64 @@
+"""Makes a document for a job and registers it with the job's completion."""
+
+import errno
+from collections.abc import Callable
+from typing import BinaryIO
+
+from django.core.files.storage import default_storage
+from django.urls import reverse
+from django.utils import timezone
+
+from files.exceptions import DiskFull
+from files.models import StoredFile, new_file_name
+from files.storage import new_file
+from jobs.handlers import Outcome
+from jobs.models import Job
+
+
+def generate_file(
+    job: Job, *, extension: str, title: str, write: Callable[[BinaryIO], None]
+) -> Outcome:
+    """Have `write` make the document, and store it for the job's owner.
+
+    Raises DiskFull where it does not fit.
+    """
+    stored = StoredFile(
+        owner_id=job.owner_id,
+        job=job,
+        file_name=new_file_name(extension),
+        display_name=f"{title[:150]}.{extension}",
+        type=extension,
+    )
+    try:
+        with new_file() as file:
+            write(file)
+            job.report_progress(90, "Storing the file")
+            stored.size, stored.sha256 = file.save_as(stored.file_name)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull from error
+        raise
+    return Outcome(
+        result=_result(stored),
+        register=lambda: _register(stored),
+        discard=lambda: default_storage.delete(stored.file_name),
+    )
+
+
+def _register(stored: StoredFile) -> None:
+    stored.save(force_insert=True)
+    stored.owner.count(total_files_generated=1)
+
+
+def _result(stored: StoredFile) -> dict:
+    now = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {
+        "file": {
+            "fileName": stored.file_name,
+            "url": reverse("file-detail", args=[stored.file_name]),
+            "type": stored.type,
+            "size": stored.size,
+        },
+        "generatedAt": now,
+        "type": stored.type,
+    }

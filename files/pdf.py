@@ -1,0 +1,247 @@
+"""Sets a document of blocks as a PDF with ReportLab.
+
+Every text of the client is escaped: a Paragraph's own mark-up could open files.
+"""
+
+from functools import cache
+from typing import BinaryIO
+from xml.sax.saxutils import escape
+
+from reportlab.lib import colors
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import (
+    Flowable,
+    HRFlowable,
+    ListFlowable,
+    ListItem,
+    LongTable,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    TableStyle,
+)
+
+from files.fonts import document_fonts
+
+DEFAULT_TITLE = "Document"
+INK = colors.HexColor("#1f2933")
+QUIET = colors.HexColor("#66727f")
+ACCENT = colors.HexColor("#1d4ed8")
+RULE = colors.HexColor("#d5dbe1")
+BAND = colors.HexColor("#f4f6f8")
+MARGIN = 22 * mm
+FRAME_PADDING = 12  # What ReportLab keeps free of a frame's width.
+HEADING_SIZES = {1: 17, 2: 14, 3: 12, 4: 11, 5: 10, 6: 10}
+ALIGNMENTS = {
+    "left": TA_LEFT,
+    "center": TA_CENTER,
+    "right": TA_RIGHT,
+    "justify": TA_JUSTIFY,
+}
+
+
+def write_pdf(document: dict, file: BinaryIO) -> None:
+    """Write the PDF of a validated document: `title`, `content`, `metadata`."""
+    title = document.get("title") or DEFAULT_TITLE
+    metadata = document.get("metadata", {})
+    template = SimpleDocTemplate(
+        file,
+        pagesize=A4,
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=MARGIN,
+        bottomMargin=MARGIN,
+        title=title,
+        author=str(metadata.get("author", "")),
+        subject=str(metadata.get("description", "")),
+        creator="H&S platform",
+    )
+    story = [*_opening(document.get("title"), metadata)]
+    for block in document.get("content", []):
+        story.extend(_BLOCKS[block["type"]](block, template.width - FRAME_PADDING))
+    template.build(
+        story or [Spacer(1, 1)], onFirstPage=_foot, onLaterPages=_running_head(title)
+    )
+
+
+@cache
+def _style(name: str, **changes) -> ParagraphStyle:
+    fonts = document_fonts()
+    body = {
+        "fontName": fonts.regular,
+        "fontSize": 10,
+        "leading": 15,
+        "textColor": INK,
+        "spaceAfter": 7,
+        "splitLongWords": 1,
+    }
+    return ParagraphStyle(name, **{**body, **changes})
+
+
+def _text(text: str, style: ParagraphStyle) -> Paragraph:
+    return Paragraph(escape(text).replace("\n", "<br/>"), style)
+
+
+def _opening(title: str | None, metadata: dict) -> list[Flowable]:
+    bold = document_fonts().bold
+    opening = []
+    if title:
+        style = _style("title", fontName=bold, fontSize=24, leading=29, spaceAfter=4)
+        opening.append(_text(title, style))
+    if description := metadata.get("description"):
+        style = _style("lead", fontSize=11.5, leading=16, textColor=QUIET)
+        opening.append(_text(str(description), style))
+    facts = [str(metadata[key]) for key in ("author", "date") if metadata.get(key)]
+    if version := metadata.get("version"):
+        facts.append(f"Version {version}")
+    if facts:
+        style = _style("facts", fontSize=9, leading=13, textColor=QUIET)
+        opening.append(_text("  ·  ".join(facts), style))
+    if opening:
+        rule = HRFlowable(
+            width="100%", thickness=1.2, color=ACCENT, spaceBefore=6, spaceAfter=14
+        )
+        opening.append(rule)
+    return opening
+
+
+def _heading(block: dict, width: float) -> list[Flowable]:
+    size = HEADING_SIZES[block["level"]]
+    style = _style(
+        f"heading{block['level']}",
+        fontName=document_fonts().bold,
+        fontSize=size,
+        leading=size * 1.3,
+        spaceBefore=size * 0.8,
+        spaceAfter=size * 0.35,
+        keepWithNext=1,
+    )
+    return [_text(block["text"], style)]
+
+
+def _paragraph(block: dict, width: float) -> list[Flowable]:
+    style = _style("body-" + block["align"], alignment=ALIGNMENTS[block["align"]])
+    return [_text(block["text"], style)]
+
+
+def _list(block: dict, width: float) -> list[Flowable]:
+    style = _style("item", spaceAfter=2)
+    items = [ListItem(_text(item, style)) for item in block["items"]]
+    bullet = {"bulletType": "1", "bulletFormat": "%s."}
+    if not block["ordered"]:
+        bullet = {"bulletType": "bullet", "start": "•"}
+    flowable = ListFlowable(
+        items,
+        leftIndent=16,
+        bulletFontName=style.fontName,
+        bulletFontSize=style.fontSize,
+        bulletColor=ACCENT,
+        **bullet,
+    )
+    return [flowable, Spacer(1, 6)]
+
+
+def _table(block: dict, width: float) -> list[Flowable]:
+    rows = block["rows"]
+    columns = max(len(row) for row in rows)
+    numeric = [_is_numeric(rows[1:], column) for column in range(columns)]
+    head = _cells(rows[0], columns, numeric, bold=True)
+    body = [_cells(row, columns, numeric) for row in rows[1:]]
+    table = LongTable(
+        [head, *body], colWidths=_column_widths(rows, columns, width), repeatRows=1
+    )
+    table.setStyle(
+        TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT),
+                ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
+                ("ROWBACKGROUNDS", (0, 1), (-1, -1), [colors.white, BAND]),
+                ("TOPPADDING", (0, 0), (-1, -1), 4),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+                ("LEFTPADDING", (0, 0), (-1, -1), 5),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+            ]
+        )
+    )
+    return [Spacer(1, 4), table, Spacer(1, 10)]
+
+
+def _cells(
+    row: list, columns: int, numeric: list[bool], *, bold: bool = False
+) -> list[Paragraph]:
+    padded = [*row, *[""] * (columns - len(row))]
+    return [
+        _text(_cell_text(value), _cell_style(bold=bold, right=is_numeric))
+        for value, is_numeric in zip(padded, numeric, strict=True)
+    ]
+
+
+def _cell_style(*, bold: bool, right: bool) -> ParagraphStyle:
+    fonts = document_fonts()
+    return _style(
+        f"cell-{bold}-{right}",
+        fontName=fonts.bold if bold else fonts.regular,
+        fontSize=9,
+        leading=12,
+        spaceAfter=0,
+        alignment=TA_RIGHT if right else TA_LEFT,
+    )
+
+
+def _cell_text(value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _is_numeric(rows: list[list], column: int) -> bool:
+    values = [row[column] for row in rows if len(row) > column]
+    return bool(values) and all(
+        isinstance(value, int | float) and not isinstance(value, bool)
+        for value in values
+    )
+
+
+def _column_widths(rows: list[list], columns: int, width: float) -> list[float]:
+    """Share the width by the longest text of each column, within bounds."""
+    longest = [
+        min(max(len(_cell_text(row[i])) for row in rows if len(row) > i), 40) + 3
+        for i in range(columns)
+    ]
+    return [width * length / sum(longest) for length in longest]
+
+
+def _foot(canvas, template) -> None:
+    canvas.saveState()
+    canvas.setFont(document_fonts().regular, 8)
+    canvas.setFillColor(QUIET)
+    canvas.drawRightString(A4[0] - MARGIN, 12 * mm, str(canvas.getPageNumber()))
+    canvas.restoreState()
+
+
+def _running_head(title: str):
+    shown = title if len(title) <= 90 else f"{title[:89]}…"
+
+    def draw(canvas, template) -> None:
+        _foot(canvas, template)
+        canvas.saveState()
+        canvas.setFont(document_fonts().regular, 8)
+        canvas.setFillColor(QUIET)
+        canvas.drawString(MARGIN, A4[1] - 13 * mm, shown)
+        canvas.restoreState()
+
+    return draw
+
+
+_BLOCKS = {
+    "heading": _heading,
+    "paragraph": _paragraph,
+    "list": _list,
+    "table": _table,
+}

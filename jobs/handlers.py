@@ -1,0 +1,58 @@
+"""The kinds of job. An app registers its own in `job_handlers.py`, found at start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jobs.exceptions import UnknownKind
+
+if TYPE_CHECKING:
+    from jobs.models import Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a handler made.
+
+    `result` is what the client reads. `register` stores rows in the transaction
+    that completes the job, so that both are there or neither. `discard` undoes what
+    is outside the database if the job was lost on the way.
+    """
+
+    result: dict
+    register: Callable[[], None] = field(default=lambda: None)
+    discard: Callable[[], None] = field(default=lambda: None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handler:
+    """How one kind of job is done.
+
+    `run` gets the job, may call `job.report_progress`, and returns an Outcome. An
+    ApplicationError that it raises fails the job with that message; any other
+    exception may pass, and the job is tried `max_attempts` times.
+    """
+
+    kind: str
+    type: str
+    run: Callable[["Job"], Outcome]
+    max_attempts: int = 3
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def register(handler: Handler) -> None:
+    _handlers[handler.kind] = handler
+
+
+def get(kind: str) -> Handler:
+    """Return the handler of `kind`; raises UnknownKind."""
+    try:
+        return _handlers[kind]
+    except KeyError:
+        raise UnknownKind(f"This platform has no kind of job named {kind!r}.") from None
+
+
+def is_known(kind: str) -> bool:
+    return kind in _handlers

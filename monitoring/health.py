@@ -1,0 +1,127 @@
+"""Looks at every part of the platform and says whether it works."""
+
+import logging
+import shutil
+import tempfile
+import threading
+from time import monotonic
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.models import Count
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from accounts.models import Session, User
+from files.models import StoredFile
+from jobs import handlers
+from jobs.models import Job, WorkerNode
+
+logger = logging.getLogger(__name__)
+
+FRESH_SECONDS = 2.0
+
+_started_at = monotonic()
+_lock = threading.Lock()
+_last: tuple[float, dict] = (float("-inf"), {})
+
+
+def health() -> dict:
+    """Return the health report, at most two seconds old.
+
+    Unhealthy: the database or the storage does not work, so nothing can be
+    promised. Degraded: no worker or no Chromium, so jobs wait or some would fail. A
+    missing ANTHROPIC_API_KEY shows in `services` only: it is the operator's choice.
+    """
+    global _last
+    if monotonic() - _last[0] > FRESH_SECONDS:
+        with _lock:
+            if monotonic() - _last[0] > FRESH_SECONDS:
+                report = _report()
+                _last = monotonic(), report
+    return _last[1]
+
+
+def _report() -> dict:
+    database = _database_works()
+    storage = _storage_works()
+    queue = database and WorkerNode.objects.alive().exists()
+    chromium = shutil.which(settings.CHROMIUM_PATH) is not None
+    services = {
+        "claudeAI": bool(settings.ANTHROPIC_API_KEY),
+        "jobQueue": queue,
+        "rateLimiting": settings.RATE_LIMITS_ENABLED and _cache_works(),
+        "fileStorage": storage,
+        "fileGeneration": {
+            "pdf": handlers.is_known("pdf"),
+            "docx": handlers.is_known("docx"),
+            "csv": handlers.is_known("csv"),
+            "screenshot": handlers.is_known("screenshot") and chromium,
+        },
+        "sessionManagement": database,
+        "userManagement": database,
+        "analytics": database,
+    }
+    return {
+        "status": _status(works=database and storage, complete=queue and chromium),
+        "timestamp": timezone.now().isoformat(timespec="milliseconds")[:-6] + "Z",
+        "version": settings.VERSION,
+        "environment": settings.ENVIRONMENT,
+        "uptime": round(monotonic() - _started_at, 1),
+        "services": services,
+        "stats": _stats() if database else None,
+    }
+
+
+def _status(*, works: bool, complete: bool) -> str:
+    if not works:
+        return "unhealthy"
+    return "healthy" if complete else "degraded"
+
+
+def _database_works() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        logger.exception("The database does not answer: check DATABASE_URL or the disk")
+        return False
+    return True
+
+
+def _storage_works() -> bool:
+    try:
+        settings.FILES_ROOT.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=settings.FILES_ROOT) as file:
+            file.write(b"health")
+    except OSError:
+        logger.exception("STORAGE_PATH cannot be written to: check its disk and owner")
+        return False
+    return True
+
+
+def _cache_works() -> bool:
+    try:
+        cache.set("health", 1, timeout=10)
+        return cache.get("health") == 1
+    except RedisError:
+        logger.exception("The cache does not answer: check REDIS_URL")
+        return False
+
+
+def _stats() -> dict:
+    counts = Job.objects.values_list("status").annotate(count=Count("pk"))
+    jobs = dict(counts.order_by())
+    return {
+        "totalJobs": sum(jobs.values()),
+        "completed": jobs.get(Job.Status.COMPLETED, 0),
+        "failed": jobs.get(Job.Status.FAILED, 0),
+        "active": jobs.get(Job.Status.ACTIVE, 0),
+        "files": {"totalFiles": StoredFile.objects.count()},
+        "sessions": {
+            "total": Session.objects.count(),
+            "active": Session.objects.active().count(),
+        },
+        "users": {"total": User.objects.count()},
+    }

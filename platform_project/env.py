@@ -1,0 +1,103 @@
+"""Reads the environment and `.env`; the only module that looks at os.environ.
+
+A wrong value stops the start with the variable's name and what it should be.
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError, ValidationError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+RATE = re.compile(r"[1-9][0-9]*/[1-9]?[0-9]*[smhd]")
+
+
+class PlatformEnv(Env):
+    def rate(self, name: str, default: str) -> str:
+        """Read a rate as django-ratelimit writes it, such as `60/m` or `5/5m`."""
+        value = self.str(name, default)
+        if not RATE.fullmatch(value):
+            raise ImproperlyConfigured(
+                f"{name} must be a count and a period, such as '60/m' or '5/5m'; "
+                f"it is {value!r}."
+            )
+        return value
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        return self._read(self.bool, name, default, "'true' or 'false'")
+
+    def count(self, name: str, default: int, *, minimum: int, maximum: int) -> int:
+        value = self._read(self.int, name, default, "a whole number")
+        if not minimum <= value <= maximum:
+            raise ImproperlyConfigured(
+                f"{name} must be from {minimum} to {maximum}; it is {value}."
+            )
+        return value
+
+    def database(self, name: str, default: dict) -> dict:
+        """Read a database URL; the error never shows it, as it holds a password."""
+        if not self.str(name, ""):
+            return default
+        try:
+            return self.dj_db_url(name, conn_max_age=None, conn_health_checks=True)
+        except (EnvError, ValidationError, ValueError) as error:
+            raise ImproperlyConfigured(
+                f"{name} must be a database URL such as "
+                "'postgres://user:password@host:5432/name'."
+            ) from error
+
+    def _read(self, parse, name, default, wanted):
+        try:
+            return parse(name, default)
+        except (EnvError, ValidationError) as error:
+            raise ImproperlyConfigured(
+                f"{name} must be {wanted}; it is {self.str(name)!r}."
+            ) from error
+
+
+def load() -> PlatformEnv:
+    """Return the environment, completed by the file that ENV_FILE names."""
+    env = PlatformEnv()
+    env_file = Path(env.str("ENV_FILE", str(BASE_DIR / ".env")))
+    if env_file.is_file():
+        env.read_env(str(env_file), recurse=False)
+    return env
+
+
+def process_environment(**extra: str) -> dict[str, str]:
+    """Return the environment for a child process."""
+    return {**os.environ, **extra}
+
+
+def stored_secret_key(path: Path) -> str:
+    """Return the key in `path`; make one that only the owner can read if absent.
+
+    Raises ImproperlyConfigured where the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _write_secret_once(path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"STORAGE_PATH: {path.parent} cannot be used ({error.strerror}); "
+            "name a folder that this user can write to."
+        ) from error
+
+
+def _write_secret_once(path: Path) -> None:
+    draft = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(64))
+    try:
+        # A link fails if another process was faster: both then read one key.
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
