@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 
 from common.ids import new_id
 from common.logs import request_id
+from common.rate_limits import Usage
 
 SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 
@@ -22,8 +23,7 @@ class RequestIDMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        sent = request.META.get("HTTP_X_REQUEST_ID", "")
-        request.id = sent if SANE_REQUEST_ID.fullmatch(sent) else new_id("req")
+        request.id = request_id_of(request.META)
         token = request_id.set(request.id)
         try:
             response = self.get_response(request)
@@ -31,7 +31,20 @@ class RequestIDMiddleware:
             request_id.reset(token)
         response.headers["X-Request-ID"] = request.id
         if usage := getattr(request, "rate_limit", None):
-            response.headers["RateLimit-Limit"] = str(usage.limit)
-            response.headers["RateLimit-Remaining"] = str(usage.remaining)
-            response.headers["RateLimit-Reset"] = str(usage.reset_seconds)
+            for name, value in rate_limit_headers(usage):
+                response.headers[name] = value
         return response
+
+
+def request_id_of(headers: dict) -> str:
+    """Return the client's X-Request-ID if it is a sane token, else a new id."""
+    sent = headers.get("HTTP_X_REQUEST_ID", "")
+    return sent if SANE_REQUEST_ID.fullmatch(sent) else new_id("req")
+
+
+def rate_limit_headers(usage: Usage) -> list[tuple[str, str]]:
+    return [
+        ("RateLimit-Limit", str(usage.limit)),
+        ("RateLimit-Remaining", str(usage.remaining)),
+        ("RateLimit-Reset", str(usage.reset_seconds)),
+    ]

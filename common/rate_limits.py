@@ -28,7 +28,7 @@ class Usage:
         return self.count > self.limit
 
 
-def count_request(request: HttpRequest, *, scope: str, caller: str) -> Usage | None:
+def count_caller(*, scope: str, caller: str) -> Usage | None:
     """Count one more request of `caller` in `scope`, a key of RATE_LIMITS.
 
     Returns None where nothing is counted: limits are switched off, or the cache
@@ -39,7 +39,7 @@ def count_request(request: HttpRequest, *, scope: str, caller: str) -> Usage | N
         return None
     try:
         usage = get_usage(
-            request,
+            None,  # The request is looked at for its method only, and all count.
             group=scope,
             key=lambda group, request: caller,
             rate=settings.RATE_LIMITS[scope],

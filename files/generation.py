@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from files.exceptions import DiskFull
 from files.models import StoredFile, new_file_name
 from files.storage import new_file
@@ -47,7 +48,7 @@ def generate_file(
 
 def _register(stored: StoredFile) -> None:
     stored.save(force_insert=True)
-    stored.owner.count(total_files_generated=1)
+    User.objects.changed(stored.owner_id, total_files_generated=1)
 
 
 def _result(stored: StoredFile) -> dict:

@@ -32,6 +32,10 @@ class JobAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):
         return False
 
+    def has_delete_permission(self, request, obj=None):
+        # A worker may be at it; cancel it instead.
+        return False
+
     def get_queryset(self, request):
         return super().get_queryset(request).defer("payload", "result")
 

@@ -3,11 +3,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.models import User
 from common.ids import new_id
 from jobs.exceptions import JobLost, JobStateConflict
 
@@ -85,9 +85,7 @@ class Job(models.Model):
     id = models.CharField(
         primary_key=True, max_length=40, default=partial(new_id, "job"), editable=False
     )
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs"
-    )
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=40)
     type = models.CharField(max_length=40)
     status = models.CharField(
@@ -229,24 +227,26 @@ class Job(models.Model):
         )
 
     def _move(self, movable: JobQuerySet, *, verb: str, **fields) -> None:
-        """Change the job in one UPDATE, so that one of two competing writers wins."""
-        if not movable.filter(pk=self.pk).update(**fields):
+        """Change the job if it is in one of the `movable` states."""
+        if not self._change(movable, fields):
             self.refresh_from_db(fields=["status"])
             raise JobStateConflict(status=self.status, verb=verb)
-        self._take_over(fields)
 
     def _write(self, **fields) -> None:
-        """Write as the worker that holds the claim, or raise JobLost."""
-        mine = Job.objects.filter(
-            pk=self.pk, token=self.token, status=self.Status.ACTIVE
-        )
-        if not mine.update(**fields):
+        """Change the job as the worker that holds the claim, or raise JobLost."""
+        mine = Job.objects.filter(token=self.token, status=self.Status.ACTIVE)
+        if not self._change(mine, fields):
             raise JobLost
-        self._take_over(fields)
 
-    def _take_over(self, fields: dict) -> None:
+    def _change(self, changeable: JobQuerySet, fields: dict) -> bool:
+        """Write in one UPDATE, so that one of two competing writers wins."""
+        with transaction.atomic():
+            if not changeable.filter(pk=self.pk).update(**fields):
+                return False
+            User.objects.changed(self.owner_id)
         for name, value in fields.items():
             setattr(self, name, value)
+        return True
 
     def _error(self, message: str) -> dict:
         at = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -23,7 +23,7 @@ def submit_job(*, owner: User, kind: str, payload: dict, priority: int = 0) -> J
         priority=priority,
         max_attempts=handler.max_attempts,
     )
-    owner.count(total_jobs=1)
+    User.objects.changed(owner.pk, total_jobs=1)
     return job
 
 

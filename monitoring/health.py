@@ -35,12 +35,17 @@ def health() -> dict:
     missing ANTHROPIC_API_KEY shows in `services` only: it is the operator's choice.
     """
     global _last
-    if monotonic() - _last[0] > FRESH_SECONDS:
+    if not is_fresh():
         with _lock:
-            if monotonic() - _last[0] > FRESH_SECONDS:
+            if not is_fresh():
                 report = _report()
                 _last = monotonic(), report
     return _last[1]
+
+
+def is_fresh() -> bool:
+    """Tell whether the last report can be shown again."""
+    return monotonic() - _last[0] <= FRESH_SECONDS
 
 
 def _report() -> dict:

@@ -1,14 +1,20 @@
 """The web server's entry point."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 from common.process_tree import die_with_parent
+from common.replay import ReplayedResponses
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_project.settings")
 
 # Imported by each of granian's worker processes.
 die_with_parent()
 
-application = get_wsgi_application()
+application = ReplayedResponses(get_wsgi_application())
+
+# What is loaded by now stays: the collector need not walk it again and again.
+gc.collect()
+gc.freeze()

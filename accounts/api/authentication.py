@@ -9,7 +9,7 @@ class SessionTokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer TOKEN`, or the same token as `X-Session-ID`."""
 
     def authenticate(self, request):
-        token = _token(request.META)
+        token = token_of(request.META)
         if token is None:
             return None
         session = Session.objects.for_token(token)
@@ -22,7 +22,8 @@ class SessionTokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def _token(headers: dict) -> str | None:
+def token_of(headers: dict) -> str | None:
+    """Return the session's token in WSGI headers, or None where there is none."""
     if authorization := headers.get("HTTP_AUTHORIZATION"):
         scheme, _, token = authorization.partition(" ")
         return token.strip() if scheme.lower() == "bearer" else None

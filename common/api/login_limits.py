@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from common.api.errors import envelope
 from common.client_address import client_network
-from common.rate_limits import count_request
+from common.rate_limits import count_caller
 
 
 def limit_logins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -16,7 +16,7 @@ def limit_logins(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         if request.method != "POST":
             return view(request, *args, **kwargs)
         caller = client_network(request)
-        usage = count_request(request, scope="session-create", caller=caller)
+        usage = count_caller(scope="session-create", caller=caller)
         if usage is None or not usage.is_exceeded:
             return view(request, *args, **kwargs)
         wait = usage.reset_seconds

@@ -1,6 +1,6 @@
 from rest_framework.throttling import BaseThrottle
 
-from common.rate_limits import caller_of, count_request
+from common.rate_limits import caller_of, count_caller
 
 
 class RateLimit(BaseThrottle):
@@ -15,7 +15,7 @@ class RateLimit(BaseThrottle):
         if scope is None:
             return True
         caller = caller_of(request, request.user)
-        self.usage = count_request(request, scope=scope, caller=caller)
+        self.usage = count_caller(scope=scope, caller=caller)
         if self.usage is None:
             return True
         request._request.rate_limit = self.usage

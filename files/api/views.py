@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.mixins import ListModelMixin
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.api.replay import ReplayedForOwnerMixin
 from common.api.filters import StrictFilterSet
 from files.api.serializers import DocumentSerializer, StoredFileSerializer
 from files.models import CONTENT_TYPES, StoredFile
@@ -33,7 +34,7 @@ class StoredFileFilterSet(StrictFilterSet):
         fields = []
 
 
-class StoredFileViewSet(ListModelMixin, GenericViewSet):
+class StoredFileViewSet(ReplayedForOwnerMixin, ListModelMixin, GenericViewSet):
     queryset = StoredFile.objects.all()
     serializer_class = StoredFileSerializer
     filterset_class = StoredFileFilterSet

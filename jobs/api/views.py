@@ -3,6 +3,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.api.replay import ReplayedForOwnerMixin
 from jobs.api.filters import JobFilterSet
 from jobs.api.serializers import (
     JobListItemSerializer,
@@ -13,7 +14,7 @@ from jobs.models import Job
 from jobs.waiting import wait_until_ended
 
 
-class JobViewSet(ListModelMixin, GenericViewSet):
+class JobViewSet(ReplayedForOwnerMixin, ListModelMixin, GenericViewSet):
     queryset = Job.objects.all()
     serializer_class = JobListItemSerializer
     filterset_class = JobFilterSet

@@ -1,0 +1,39 @@
+from time import monotonic
+
+from accounts.api.authentication import token_of
+from accounts.models import LAST_USE_RESOLUTION, Session
+from common.api.throttling import scope_of
+from common.replay import Replay, allow_replay
+
+
+class ReplayedForOwnerMixin:
+    """Lets a view's answer be given again until something of its user's changes.
+
+    For views that show a user's own rows and nothing else. Operators see the rows
+    of all, so theirs are made anew each time; so are answers that waited.
+    """
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        is_own = isinstance(request.auth, Session) and not request.user.is_staff
+        if is_own and response.status_code == 200 and "wait" not in request.GET:
+            allow_replay(request._request, self._replay(request))
+        return response
+
+    def _replay(self, request) -> Replay:
+        token = token_of(request.META)
+        version = request.user.data_version
+        # Then Django is asked again, which notes that the session is in use.
+        ends_at = monotonic() + LAST_USE_RESOLUTION.total_seconds()
+
+        def is_current() -> bool:
+            return (
+                monotonic() < ends_at
+                and Session.objects.version_for_token(token) == version
+            )
+
+        return Replay(
+            is_current=is_current,
+            scope=scope_of(request, self),
+            caller=request.user.pk,
+        )

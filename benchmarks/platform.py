@@ -1,0 +1,137 @@
+"""Measures the platform from outside, as its clients see it: `make benchmark`.
+
+Starts a platform of its own, without rate limits. The figures to beat are those of
+the system that this one replaces, an Express server that kept everything in memory,
+measured on a machine of two cores like this.
+"""
+
+import argparse
+import re
+import subprocess
+import threading
+import time
+from statistics import median, quantiles
+
+from benchmarks.documents import two_page_report
+from tests.running_platform import Client, RunningPlatform, running_platform
+
+JOBS_IN_LISTS = 1_700
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", type=int, default=10)
+    parser.add_argument("--pdfs", type=int, default=500)
+    parser.add_argument("--seconds", type=int, default=5, help="of each wrk run")
+    parser.add_argument("--runs", type=int, default=3, help="of wrk; the median counts")
+    options = parser.parse_args()
+    with running_platform(RATE_LIMITS_ENABLED="false") as platform:
+        measure(platform, options)
+
+
+def measure(platform: RunningPlatform, options: argparse.Namespace) -> None:
+    table = Table()
+    table.add("memory at start", platform.memory_mb(), "MB", 320, lower=True)
+    client = platform.new_user()
+
+    alone = make_pdfs(platform, client.token, clients=1, pdfs=50)
+    table.add("PDF, 1 client: p50", alone.p50, "ms", 120, lower=True)
+
+    many = make_pdfs(platform, client.token, options.clients, options.pdfs)
+    table.add(f"PDF, {options.clients} clients", many.per_second, "jobs/s", 51)
+    table.add(f"PDF, {options.clients} clients: p50", many.p50, "ms", 195, lower=True)
+    table.add(f"PDF, {options.clients} clients: p95", many.p95, "ms")
+    table.add(f"PDF, {options.clients} clients: p99", many.p99, "ms")
+
+    rest = max(0, JOBS_IN_LISTS - options.pdfs - 50)
+    make_pdfs(platform, client.token, options.clients, rest)
+    newest = client.get("/api/jobs?limit=1").data["data"]
+    assert newest["total"] >= JOBS_IN_LISTS, newest["total"]
+    job = newest["jobs"][0]["id"]
+    for name, path, to_beat in (
+        ("GET /health", "/health", 5360),
+        ("GET /api/jobs/{id}", f"/api/jobs/{job}", 4000),
+        ("GET /api/jobs, 1,700 jobs", "/api/jobs", 1720),
+        ("GET /api/files, 1,700 files", "/api/files", 3350),
+    ):
+        figures = [
+            requests_a_second(platform, path, client.token, options.seconds)
+            for _ in range(options.runs)
+        ]
+        table.add(name, median(figures), "req/s", to_beat)
+    table.add("memory at the end", platform.memory_mb(), "MB", 320, lower=True)
+
+
+class Table:
+    def __init__(self) -> None:
+        print(f"{'what':34}{'measured':>12}  {'unit':8}{'to beat':>9}{'ratio':>8}")
+
+    def add(self, what, value, unit, to_beat=None, *, lower=False) -> None:
+        """Print a row; a ratio above 1 beats the figure."""
+        row = f"{what:34}{value:>12,.1f}  {unit:8}"
+        if to_beat:
+            ratio = to_beat / value if lower else value / to_beat
+            row += f"{to_beat:>9,}{ratio:>8.2f}"
+        print(row, flush=True)
+
+
+class Run:
+    def __init__(self, milliseconds: list[float], seconds: float) -> None:
+        cuts = quantiles(milliseconds, n=100)
+        self.p50, self.p95, self.p99 = cuts[49], cuts[94], cuts[98]
+        self.per_second = len(milliseconds) / seconds
+
+
+def make_pdfs(platform, token: str, clients: int, pdfs: int) -> Run:
+    """Time each PDF from its request until its job is seen to have completed."""
+    milliseconds: list[float] = []
+    files: set[str] = set()
+    left = iter(range(pdfs))
+    lock = threading.Lock()
+
+    def work() -> None:
+        client = platform.client(token)
+        while True:
+            with lock:
+                number = next(left, None)
+            if number is None:
+                return
+            started = time.perf_counter()
+            file_name = make_pdf(client)
+            took = (time.perf_counter() - started) * 1000
+            with lock:
+                milliseconds.append(took)
+                files.add(file_name)
+
+    threads = [threading.Thread(target=work) for _ in range(clients)]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - started
+    assert len(files) == pdfs, f"{pdfs} PDFs were asked for, {len(files)} came"
+    return Run(milliseconds, seconds)
+
+
+def make_pdf(client: Client) -> str:
+    answer = client.post("/api/files/generate/pdf", two_page_report())
+    assert answer.status == 202, answer
+    job = {"status": "waiting", "id": answer.data["data"]["jobId"]}
+    while job["status"] != "completed":
+        assert job["status"] in ("waiting", "active"), job
+        job = client.get(f"/api/jobs/{job['id']}?wait=20").data["data"]
+    return job["result"]["file"]["fileName"]
+
+
+def requests_a_second(platform, path: str, token: str, seconds: int) -> float:
+    command = ["wrk", "-t1", "-c10", f"-d{seconds}s"]
+    command += ["-H", f"Authorization: Bearer {token}"]
+    url = f"http://127.0.0.1:{platform.port}{path}"
+    output = subprocess.run([*command, url], capture_output=True, text=True, check=True)
+    assert "Non-2xx" not in output.stdout, output.stdout
+    return float(re.search(r"Requests/sec: +([0-9.]+)", output.stdout)[1])
+
+
+if __name__ == "__main__":
+    main()
