@@ -12,7 +12,7 @@ TEST_PACKAGES := $(RUN_PACKAGES) poppler-utils postgresql redis-server
 PRODUCTION := ENV_FILE= DATABASE_URL=sqlite://:memory: ENVIRONMENT=production HTTPS_ONLY=true \
 	ALLOWED_HOSTS=example.com SECRET_KEY=$(shell printf 'check-%s' 0 1 2 3 4 5 6 7 8 9)
 
-.PHONY: run setup worker test check lint format lock benchmark clean
+.PHONY: run setup worker test check lint format lock openapi benchmark clean
 
 run: setup
 	@$(BIN)/python manage.py serve
@@ -61,6 +61,9 @@ format: $(VENV)/.installed-dev
 lock: $(VENV)/.installed-dev
 	@$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-header -o requirements.txt requirements.in
 	@$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-header -o requirements-dev.txt requirements-dev.in
+
+openapi: setup
+	@$(PRODUCTION) $(BIN)/python manage.py spectacular --file docs/openapi.yaml
 
 benchmark: setup
 	@$(BIN)/python -m benchmarks.platform $(ARGS)

@@ -1,7 +1,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from accounts.models import Session, User
 
@@ -13,8 +13,26 @@ class NewUserForm(AdminUserCreationForm):
         field_classes = {"email": forms.EmailField}
 
 
+class ChangeUserForm(UserChangeForm):
+    def clean_metadata(self):
+        return free_form_object(self.cleaned_data["metadata"])
+
+    def clean_preferences(self):
+        return free_form_object(self.cleaned_data["preferences"])
+
+
+def free_form_object(value) -> dict:
+    """Return what an operator typed; an emptied field is an empty object."""
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise forms.ValidationError("Must be an object.")
+    return value
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
+    form = ChangeUserForm
     add_form = NewUserForm
     list_display = [
         "email",
@@ -82,7 +100,9 @@ class SessionAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):
         return False
 
-    @admin.action(description="Revoke: the token stops working at once")
+    @admin.action(
+        description="Revoke: the token stops working at once", permissions=["change"]
+    )
     def revoke(self, request, queryset):
         for session in queryset:
             session.revoke()

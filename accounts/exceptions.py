@@ -1,4 +1,4 @@
-from common.exceptions import ApplicationError, Conflict, Forbidden
+from common.exceptions import Conflict, Forbidden, Unauthenticated
 
 
 class EmailTaken(Conflict):
@@ -9,7 +9,5 @@ class SignUpClosed(Forbidden):
     """Sign-up is closed. Ask the operator for an account."""
 
 
-class WrongCredentials(ApplicationError):
+class WrongCredentials(Unauthenticated):
     """The e-mail address or the password is wrong."""
-
-    type = "UNAUTHENTICATED"

@@ -29,9 +29,18 @@ def ensure_operator() -> tuple[User, str] | None:
     """Create the first operator, unless there is one.
 
     Returns the operator and the password, or None where one existed. The password
-    is OPERATOR_PASSWORD, else a new random one that nothing else knows.
+    is OPERATOR_PASSWORD, else a new random one that nothing else knows. Raises
+    EmailTaken where somebody who is no operator has OPERATOR_EMAIL.
     """
     if User.objects.filter(is_staff=True).exists():
         return None
     password = settings.OPERATOR_PASSWORD or secrets.token_urlsafe(15)
-    return User.objects.create_superuser(settings.OPERATOR_EMAIL, password), password
+    try:
+        with transaction.atomic():
+            operator = User.objects.create_superuser(settings.OPERATOR_EMAIL, password)
+    except IntegrityError:
+        # Another node that starts at the same time may have been faster.
+        if User.objects.filter(is_staff=True).exists():
+            return None
+        raise EmailTaken from None
+    return operator, password

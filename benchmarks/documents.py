@@ -11,9 +11,9 @@ def two_page_report() -> dict:
     content = []
     for chapter in ("Summary", "Results", "Outlook"):
         content.append({"type": "heading", "text": chapter})
-        content.extend({"type": "paragraph", "text": SENTENCE * 4} for _ in range(2))
+        content.extend({"type": "paragraph", "text": SENTENCE * 3} for _ in range(2))
         content.append({"type": "heading", "level": 2, "text": f"{chapter} in points"})
-        content.append({"type": "list", "items": [SENTENCE] * 4})
+        content.append({"type": "list", "items": [SENTENCE] * 3})
     rows = [[f"Region {n}", n * 120, n * 1.5, "on plan"] for n in range(1, 13)]
     content.append(
         {"type": "table", "rows": [["Region", "Revenue", "Growth", "State"], *rows]}

@@ -4,7 +4,9 @@ The docstring of a class is the message that a client reads, unless an instance
 brings its own. Each app adds its errors as subclasses in its own exceptions.py.
 
 ApplicationError
+  Unauthenticated
   Forbidden
+  NotFound
   Conflict
   Unavailable
 """
@@ -25,10 +27,22 @@ class ApplicationError(Exception):
         super().__init__(self.message)
 
 
+class Unauthenticated(ApplicationError):
+    """Sign in first."""
+
+    type = "UNAUTHENTICATED"
+
+
 class Forbidden(ApplicationError):
     """This is not allowed for you."""
 
     type = "FORBIDDEN"
+
+
+class NotFound(ApplicationError):
+    """There is nothing here, or it is not yours."""
+
+    type = "NOT_FOUND"
 
 
 class Conflict(ApplicationError):

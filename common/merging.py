@@ -4,13 +4,14 @@ import json
 
 from django.db import models, transaction
 
-from common.exceptions import ApplicationError
+from common.exceptions import ApplicationError, NotFound
 
 MAX_FREE_FORM_BYTES = 16_384
 
 
 def json_size(value) -> int:
-    return len(json.dumps(value))
+    """Return how many bytes of JSON the value takes, in UTF-8."""
+    return len(json.dumps(value, ensure_ascii=False).encode())
 
 
 def merge_patch(target: dict, patch: dict) -> dict:
@@ -31,11 +32,15 @@ def merge_patch(target: dict, patch: dict) -> dict:
 def merge_into(instance: models.Model, **patches: dict) -> None:
     """Merge each patch into the JSON field of its name, under the row's lock.
 
-    Raises ApplicationError where the merged object is larger than 16 KiB.
+    Raises NotFound where the row is gone, and ApplicationError where the merged
+    object is larger than 16 KiB.
     """
     if not patches:
         return
-    locked = type(instance).objects.select_for_update().get(pk=instance.pk)
+    rows = type(instance).objects.select_for_update()
+    locked = rows.filter(pk=instance.pk).first()
+    if locked is None:
+        raise NotFound
     for name, patch in patches.items():
         merged = merge_patch(getattr(locked, name), patch)
         if json_size(merged) > MAX_FREE_FORM_BYTES:

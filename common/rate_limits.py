@@ -48,6 +48,8 @@ def count_caller(*, scope: str, caller: str) -> Usage | None:
     except RedisError:
         logger.exception("Rate limits are not counted: check REDIS_URL and the server")
         return None
+    if usage["time_left"] < 0:
+        return None  # The cache lost the count between two of its commands.
     return Usage(
         limit=usage["limit"],
         count=usage["count"],

@@ -39,11 +39,13 @@ class JobAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).defer("payload", "result")
 
-    @admin.action(description="Cancel jobs that wait")
+    @admin.action(description="Cancel jobs that wait", permissions=["change"])
     def cancel(self, request, queryset):
         self._each(request, queryset, Job.cancel, "cancelled")
 
-    @admin.action(description="Retry jobs that failed or were cancelled")
+    @admin.action(
+        description="Retry jobs that failed or were cancelled", permissions=["change"]
+    )
     def retry(self, request, queryset):
         self._each(request, queryset, Job.retry, "queued again")
 

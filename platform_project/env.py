@@ -6,13 +6,14 @@ A wrong value stops the start with the variable's name and what it should be.
 import os
 import re
 import secrets
+import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, ValidationError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-RATE = re.compile(r"[1-9][0-9]*/[1-9]?[0-9]*[smhd]")
+RATE = re.compile(r"[1-9][0-9]*/([1-9][0-9]*)?[smhd]")
 
 
 class PlatformEnv(Env):
@@ -27,15 +28,24 @@ class PlatformEnv(Env):
         return value
 
     def switch(self, name: str, *, default: bool) -> bool:
-        return self._read(self.bool, name, default, "'true' or 'false'")
+        value = self.str(name, str(default)).lower()
+        if value not in ("true", "false"):
+            raise ImproperlyConfigured(
+                f"{name} must be 'true' or 'false'; it is {value!r}."
+            )
+        return value == "true"
 
     def count(self, name: str, default: int, *, minimum: int, maximum: int) -> int:
-        value = self._read(self.int, name, default, "a whole number")
-        if not minimum <= value <= maximum:
+        text = self.str(name, str(default))
+        if (
+            not re.fullmatch(r"[0-9]{1,12}", text)
+            or not minimum <= int(text) <= maximum
+        ):
             raise ImproperlyConfigured(
-                f"{name} must be from {minimum} to {maximum}; it is {value}."
+                f"{name} must be a whole number from {minimum} to {maximum}; "
+                f"it is {text!r}."
             )
-        return value
+        return int(text)
 
     def database(self, name: str, default: dict) -> dict:
         """Read a database URL; the error never shows it, as it holds a password."""
@@ -47,14 +57,6 @@ class PlatformEnv(Env):
             raise ImproperlyConfigured(
                 f"{name} must be a database URL such as "
                 "'postgres://user:password@host:5432/name'."
-            ) from error
-
-    def _read(self, parse, name, default, wanted):
-        try:
-            return parse(name, default)
-        except (EnvError, ValidationError) as error:
-            raise ImproperlyConfigured(
-                f"{name} must be {wanted}; it is {self.str(name)!r}."
             ) from error
 
 
@@ -90,8 +92,9 @@ def stored_secret_key(path: Path) -> str:
 
 
 def _write_secret_once(path: Path) -> None:
-    draft = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # mkstemp makes a file that only its owner can read.
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    draft = Path(name)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(64))
     try:

@@ -17,3 +17,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 SECRET_KEY = "for-tests-only-" * 5
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 RATE_LIMITS_ENABLED = False
+# Look at static files when they are asked for, not all of them before each test.
+WHITENOISE_AUTOREFRESH = True

@@ -40,6 +40,7 @@ class RunningPlatform:
             **environment,
         }
         self.process: subprocess.Popen | None = None
+        self.clients: list[Client] = []
 
     def start(self) -> None:
         with self.log.open("a") as log:
@@ -55,6 +56,8 @@ class RunningPlatform:
         self.wait_until(self.is_ready, "the platform to be ready")
 
     def stop(self) -> None:
+        for client in self.clients:
+            client.connection.close()
         if self.process and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(timeout=40)
@@ -80,7 +83,9 @@ class RunningPlatform:
             return False
 
     def client(self, token: str | None = None) -> "Client":
-        return Client(self.port, token)
+        client = Client(self.port, token)
+        self.clients.append(client)
+        return client
 
     def new_user(self, email: str = "ada@example.com") -> "Client":
         """Sign a new user up and in."""

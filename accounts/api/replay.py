@@ -15,10 +15,13 @@ class ReplayedForOwnerMixin:
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        is_own = isinstance(request.auth, Session) and not request.user.is_staff
-        if is_own and response.status_code == 200 and "wait" not in request.GET:
+        if response.status_code == 200 and self._is_replayable(request):
             allow_replay(request._request, self._replay(request))
         return response
+
+    def _is_replayable(self, request) -> bool:
+        is_own = isinstance(request.auth, Session) and not request.user.is_staff
+        return is_own and "wait" not in request.query_params
 
     def _replay(self, request) -> Replay:
         token = token_of(request.META)

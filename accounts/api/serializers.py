@@ -46,8 +46,15 @@ class UserSerializer(CamelCaseModelSerializer):
         read_only_fields = ["id", "email", "created_at"]
 
 
+class AddressField(serializers.EmailField):
+    """An address as it is stored, so that the validators see what is stored."""
+
+    def to_internal_value(self, data):
+        return User.normalize_username(super().to_internal_value(data))
+
+
 class SignUpSerializer(CamelCaseSerializer):
-    email = serializers.EmailField(max_length=254)
+    email = AddressField(max_length=254)
     password = serializers.CharField(
         max_length=MAX_PASSWORD_LENGTH, trim_whitespace=False, write_only=True
     )

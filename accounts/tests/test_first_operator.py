@@ -1,6 +1,8 @@
 from io import StringIO
 
+import pytest
 from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.test import TestCase, override_settings
 
 from accounts.models import User
@@ -61,3 +63,9 @@ class FirstOperatorTests(TestCase):
         ensure_operator()
 
         assert User.objects.filter(is_staff=True).count() == 1
+
+    def test_says_which_setting_to_change_where_a_user_has_the_address(self):
+        make_user(email="ops@example.com")
+
+        with pytest.raises(CommandError, match="OPERATOR_EMAIL: .*another address"):
+            ensure_operator()

@@ -136,6 +136,13 @@ class InvalidSignUpTests(TestCase):
         self.assert_refused(sign_up(email=f"a@{'b.' * 130}example.com"), "email")
         self.assert_refused(sign_up(password="x7-" * 43), "password")
 
+    def test_refuses_an_address_that_is_too_long_once_normalized(self):
+        ligature_of_18_letters = "\ufdfa"
+
+        response = sign_up(email=f"a@{ligature_of_18_letters * 60}.com")
+
+        self.assert_refused(response, "email")
+
     def test_refuses_weak_passwords(self):
         for password in ("q7#x", "password123", "82649173650", EMAIL):
             with self.subTest(password=password):

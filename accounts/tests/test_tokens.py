@@ -137,6 +137,16 @@ class AuthenticationQueryTests(TestCase):
         with self.assertNumQueries(2):
             client.get(f"/api/users/{session.user_id}")
 
+    def test_takes_two_more_to_note_the_use_once_a_minute(self):
+        session = make_session(last_accessed_at=timezone.now() - timedelta(minutes=1))
+        client = bearer_client(session.token)
+        url = f"/api/users/{session.user_id}"
+
+        with self.assertNumQueries(4):
+            client.get(url)
+        with self.assertNumQueries(2):
+            client.get(url)
+
     def test_takes_no_query_without_a_token(self):
         user = make_user()
 

@@ -12,12 +12,24 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from common.exceptions import ApplicationError, Conflict, Forbidden, Unavailable
+from common.api.exceptions import PayloadTooLarge
+from common.client_address import client_network
+from common.exceptions import (
+    ApplicationError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
+from common.rate_limits import count_caller
 
 logger = logging.getLogger(__name__)
 
 STATUS_BY_ERROR = {
+    Unauthenticated: status.HTTP_401_UNAUTHORIZED,
     Forbidden: status.HTTP_403_FORBIDDEN,
+    NotFound: status.HTTP_404_NOT_FOUND,
     Conflict: status.HTTP_409_CONFLICT,
     Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
     ApplicationError: status.HTTP_400_BAD_REQUEST,
@@ -42,11 +54,6 @@ MESSAGE_BY_STATUS = {
     413: "The request body is too large.",
     500: "Something went wrong on our side. Quote the request id to the operator.",
 }
-
-
-class PayloadTooLarge(exceptions.APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = MESSAGE_BY_STATUS[413]
 
 
 def envelope(
@@ -78,10 +85,21 @@ def exception_handler(error: Exception, context: dict) -> Response:
     if isinstance(error, ApplicationError):
         return _application_error(request, error)
     error = _as_api_exception(error)
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        error = _too_many_strangers(request) or error
     if error is None:
         logger.exception("Unhandled error in %s", request.path)
         return Response(_body_for_status(request, 500), status=500)
     return _api_exception(request, error)
+
+
+def _too_many_strangers(request: HttpRequest) -> exceptions.Throttled | None:
+    """Count a request without a valid identity, which no throttle has seen."""
+    usage = count_caller(scope="general", caller=client_network(request))
+    request._request.rate_limit = usage
+    if usage is None or not usage.is_exceeded:
+        return None
+    return exceptions.Throttled(wait=usage.reset_seconds)
 
 
 def _application_error(request: HttpRequest, error: ApplicationError) -> Response:
@@ -96,7 +114,9 @@ def _application_error(request: HttpRequest, error: ApplicationError) -> Respons
         details=error.details,
         retry_after=retry_after,
     )
-    headers = {"Retry-After": str(retry_after)} if retry_after else None
+    headers = {"Retry-After": str(retry_after)} if retry_after else {}
+    if code == status.HTTP_401_UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return Response(body, status=code, headers=headers)
 
 

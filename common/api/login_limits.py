@@ -17,6 +17,7 @@ def limit_logins(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return view(request, *args, **kwargs)
         caller = client_network(request)
         usage = count_caller(scope="session-create", caller=caller)
+        request.rate_limit = usage
         if usage is None or not usage.is_exceeded:
             return view(request, *args, **kwargs)
         wait = usage.reset_seconds

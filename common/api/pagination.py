@@ -1,45 +1,32 @@
-from urllib.parse import parse_qs, urlsplit
+import re
 
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import CursorPagination
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 50
+ID = re.compile(r"[a-z]+_[0-9a-z]{26}")
 
 
-class NewestFirstPagination(CursorPagination):
-    """Pages by `limit` and `cursor`, newest first: ids sort by creation.
+class NewestFirstPagination(BasePagination):
+    """Pages by `limit` and `cursor`, newest first.
 
-    The view's `list_name` is the key of the list in the answer.
+    Ids sort by creation, so a cursor is the last id of the page before: it holds
+    whatever is added meanwhile. The view's `list_name` is the key of the list.
     """
 
-    ordering = "-id"
-    page_size = DEFAULT_LIMIT
-    page_size_query_param = "limit"
-    max_page_size = MAX_LIMIT
-
-    def get_page_size(self, request):
-        given = request.query_params.get("limit")
-        if given is None:
-            return self.page_size
-        if not given.isascii() or not given.isdecimal() or len(given) > 6:
-            raise ValidationError({"limit": [_limit_message()]})
-        if not 1 <= int(given) <= self.max_page_size:
-            raise ValidationError({"limit": [_limit_message()]})
-        return int(given)
-
     def paginate_queryset(self, queryset, request, view=None):
-        self.total = queryset.count()
+        limit = _limit(request.query_params.get("limit"))
+        cursor = _cursor(request.query_params.get("cursor"))
         self.list_name = view.list_name
-        return super().paginate_queryset(queryset, request, view)
-
-    def decode_cursor(self, request):
-        try:
-            return super().decode_cursor(request)
-        except (NotFound, ValueError):
-            message = "This is not a cursor: send the nextCursor of an earlier answer."
-            raise ValidationError({"cursor": [message]}) from None
+        self.total = queryset.count()
+        newest_first = queryset.order_by("-id")
+        if cursor is not None:
+            newest_first = newest_first.filter(id__lt=cursor)
+        page = list(newest_first[: limit + 1])
+        self.next_cursor = page[limit - 1].pk if len(page) > limit else None
+        return page[:limit]
 
     def get_paginated_response(self, data):
         return Response(
@@ -47,16 +34,9 @@ class NewestFirstPagination(CursorPagination):
                 self.list_name: data,
                 "total": self.total,
                 "showing": len(data),
-                "nextCursor": self._next_cursor(),
+                "nextCursor": self.next_cursor,
             }
         )
-
-    def _next_cursor(self) -> str | None:
-        link = self.get_next_link()
-        return parse_qs(urlsplit(link).query)["cursor"][0] if link else None
-
-    def to_html(self):
-        return ""
 
     def get_paginated_response_schema(self, schema):
         return {
@@ -70,6 +50,38 @@ class NewestFirstPagination(CursorPagination):
             },
         }
 
+    def get_schema_operation_parameters(self, view):
+        limit = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MAX_LIMIT,
+            "default": DEFAULT_LIMIT,
+        }
+        cursor = {"type": "string", "pattern": f"^{ID.pattern}$"}
+        return [
+            {"name": "limit", "in": "query", "required": False, "schema": limit},
+            {
+                "name": "cursor",
+                "in": "query",
+                "required": False,
+                "description": "The nextCursor of the page before.",
+                "schema": cursor,
+            },
+        ]
 
-def _limit_message() -> str:
-    return f"Must be a whole number from 1 to {MAX_LIMIT}."
+
+def _limit(given: str | None) -> int:
+    if given is None:
+        return DEFAULT_LIMIT
+    is_number = given.isascii() and given.isdecimal() and len(given) <= 6
+    if not is_number or not 1 <= int(given) <= MAX_LIMIT:
+        message = f"Must be a whole number from 1 to {MAX_LIMIT}."
+        raise ValidationError({"limit": [message]})
+    return int(given)
+
+
+def _cursor(given: str | None) -> str | None:
+    if given is not None and not ID.fullmatch(given):
+        message = "This is not a cursor: send the nextCursor of an earlier answer."
+        raise ValidationError({"cursor": [message]})
+    return given

@@ -7,7 +7,7 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
-from common.api.errors import PayloadTooLarge
+from common.api.exceptions import PayloadTooLarge
 
 MAX_DEPTH = 32
 
@@ -27,7 +27,7 @@ class StrictJSONParser(JSONParser):
                 f"The request body is larger than {settings.MAX_BODY_BYTES} bytes."
             )
         try:
-            data = json.loads(body, parse_constant=_refuse_constant)
+            data = json.loads(body.decode(), parse_constant=_refuse_constant)
         except RecursionError:
             raise ParseError(_too_deep()) from None
         except ValueError as error:
@@ -54,10 +54,8 @@ def _too_deep() -> str:
 
 def _check_values(data) -> None:
     """Walk level by level, so that depth costs no stack."""
-    level = [data]
-    for _ in range(MAX_DEPTH + 1):
-        if not level:
-            return
+    level, depth = [data], 0
+    while level:
         deeper = []
         for value in level:
             if isinstance(value, dict):
@@ -69,8 +67,9 @@ def _check_values(data) -> None:
                 _check_text(value)
             elif isinstance(value, float) and not isfinite(value):
                 raise ParseError("The body has a number that is too large.")
-        level = deeper
-    raise ParseError(_too_deep())
+        if depth == MAX_DEPTH and any(isinstance(v, dict | list) for v in level):
+            raise ParseError(_too_deep())
+        level, depth = deeper, depth + 1
 
 
 def _check_text(text: str) -> None:

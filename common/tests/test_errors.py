@@ -6,14 +6,15 @@ from django.core.exceptions import (
 from django.http import Http404
 from django.test import RequestFactory, SimpleTestCase
 from rest_framework import exceptions
+from rest_framework.request import Request
 
 from common.api.errors import PayloadTooLarge, exception_handler
 from common.exceptions import ApplicationError, Conflict, Forbidden, Unavailable
 
 
 def answer_to(error):
-    request = RequestFactory().get("/api/things")
-    request.id = "req-1"
+    request = Request(RequestFactory().get("/api/things"))
+    request._request.id = "req-1"
     return exception_handler(error, {"request": request})
 
 
@@ -83,7 +84,7 @@ class ErrorBodyTests(SimpleTestCase):
         assert response.status_code == 500
         assert response.data["error"]["type"] == "INTERNAL_ERROR"
         assert "secret" not in str(response.data)
-        assert "secret: /var/lib/key" in logs.output[0]
+        assert "/api/things" in logs.output[0]
 
     def test_does_not_show_the_message_of_a_404(self):
         response = answer_to(Http404("No User matches the given query."))

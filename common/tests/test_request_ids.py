@@ -66,9 +66,9 @@ class RequestIDOnLogsTests(SimpleTestCase):
 
     def test_does_not_outlive_a_request_that_fails(self):
         def view(request):
-            raise ValueError
+            raise ZeroDivisionError
 
-        with pytest.raises(ValueError):
+        with pytest.raises(ZeroDivisionError):
             RequestIDMiddleware(view)(RequestFactory().get("/"))
 
         assert request_id.get() == "-"

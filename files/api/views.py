@@ -61,9 +61,8 @@ class StoredFileViewSet(ReplayedForOwnerMixin, ListModelMixin, GenericViewSet):
     def download(self, request, file_name):
         """The file itself, with its type and an ETag, to be saved under its title."""
         stored = self.get_object()
-        response = get_conditional_response(
-            request, etag=stored.etag, response=_attachment(stored)
-        )
+        unchanged = get_conditional_response(request, etag=stored.etag)
+        response = unchanged or _attachment(stored)
         response.headers["ETag"] = stored.etag
         response.headers["Cache-Control"] = "private, no-cache"
         return response

@@ -1,5 +1,7 @@
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
+from accounts.exceptions import EmailTaken
 from accounts.signing_up import ensure_operator
 
 
@@ -10,7 +12,13 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options):
-        created = ensure_operator()
+        try:
+            created = ensure_operator()
+        except EmailTaken:
+            raise CommandError(
+                f"OPERATOR_EMAIL: {settings.OPERATOR_EMAIL} is a user who is no "
+                "operator; name another address."
+            ) from None
         if created is None:
             return
         operator, password = created

@@ -1,0 +1,58 @@
+"""PostgreSQL and Redis servers of a test's own, on loopback."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conftest import require
+from tests.running_platform import free_port
+
+POSTGRESQL = Path("/usr/lib/postgresql")
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Yield the URL of an empty database."""
+    require("pg_ctlcluster")
+    programs = max(POSTGRESQL.iterdir(), key=lambda path: int(path.name)) / "bin"
+    # PostgreSQL refuses to run as root; its package made a user for it.
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="hs-postgresql-") as folder:
+        if user:
+            shutil.chown(folder, "postgres")
+        data = Path(folder) / "data"
+        setup = ["-D", data, "-U", "hs", "-A", "trust", "-E", "UTF8", "-N"]
+        run(*user, programs / "initdb", *setup)
+        server = [*user, programs / "pg_ctl", "-D", data, "-w"]
+        options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
+        run(*server, "-o", options, "-l", f"{folder}/log", "start")
+        try:
+            yield f"postgres://hs@127.0.0.1:{port}/postgres"
+        finally:
+            run(*server, "-m", "immediate", "stop")
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """Yield the URL of an empty server."""
+    port = free_port()
+    command = [require("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
+    with tempfile.TemporaryDirectory(prefix="hs-redis-") as folder:
+        server = subprocess.Popen(
+            [*command, "--save", "", "--dir", folder], stdout=subprocess.DEVNULL
+        )
+        try:
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def run(*command) -> None:
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

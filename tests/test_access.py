@@ -1,0 +1,198 @@
+"""Who may do what: each route of the URLconf, method and kind of caller.
+
+A new route without an entry in ROUTES fails.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.test import TestCase
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.tests.factories import PASSWORD, bearer_client, make_session, make_user
+from files.tests.factories import make_stored_file
+from jobs.tests.factories import make_job
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+MISSING = {
+    "user": "user_" + "0" * 26,
+    "session": "sess_" + "0" * 26,
+    "job": "job_" + "0" * 26,
+    "file": "0" * 40 + ".pdf",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """What a route answers to those who may, by method, and what its path names."""
+
+    success: dict[str, int]
+    is_public: bool = False
+    names: str | None = None
+    bodies: dict[str, dict] = field(default_factory=dict)
+
+
+ROUTES = {
+    "health": Route(is_public=True, success={"GET": 200}),
+    "schema": Route(is_public=True, success={"GET": 200}),
+    "docs": Route(is_public=True, success={"GET": 200}),
+    "user-list": Route(
+        is_public=True,
+        success={"POST": 201},
+        bodies={"POST": {"email": "new@example.com", "password": PASSWORD}},
+    ),
+    "user-detail": Route(
+        names="user",
+        success={"GET": 200, "PUT": 200},
+        bodies={"PUT": {"metadata": {"a": 1}}},
+    ),
+    "user-sessions": Route(names="user", success={"GET": 200}),
+    "session-list": Route(
+        is_public=True,
+        success={"POST": 201},
+        bodies={"POST": {"email": "owner@example.com", "password": PASSWORD}},
+    ),
+    "session-detail": Route(
+        names="session",
+        success={"GET": 200, "PUT": 200, "DELETE": 200},
+        bodies={"PUT": {"data": {"a": 1}}},
+    ),
+    "job-list": Route(success={"GET": 200}),
+    "job-detail": Route(names="job", success={"GET": 200}),
+    "job-cancel": Route(names="job", success={"POST": 200}),
+    "file-list": Route(success={"GET": 200}),
+    "file-generate-pdf": Route(
+        success={"POST": 202}, bodies={"POST": {"title": "Report"}}
+    ),
+    "file-detail": Route(names="file", success={"GET": 200}),
+}
+# Pages of Django's own, and the catch-all, which have tests of their own.
+ELSEWHERE = {"home", "login", "logout", "unknown-route"}
+
+
+class AccessTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.owner = make_user(email="owner@example.com")
+        cls.stranger = make_user()
+        cls.operator = make_user(is_staff=True)
+
+    def test_every_route_has_an_entry(self):
+        assert route_names() - ELSEWHERE == ROUTES.keys()
+
+    def test_owners_and_operators_succeed(self):
+        for name, method in allowed(lambda route: not route.is_public):
+            for user in (self.owner, self.operator):
+                with self.subTest(route=name, method=method, user=user):
+                    response = self.call(signed_in(user), method, name)
+
+                    assert response.status_code == ROUTES[name].success[method]
+
+    def test_everybody_succeeds_on_public_routes(self):
+        for name, method in allowed(lambda route: route.is_public):
+            with self.subTest(route=name, method=method):
+                response = self.call(APIClient(), method, name)
+
+                assert response.status_code == ROUTES[name].success[method]
+
+    def test_nobody_succeeds_without_a_valid_token(self):
+        locked = make_user(is_active=False)
+        past = timezone.now() - timedelta(seconds=1)
+        callers = {
+            "anonymous": APIClient(),
+            "made up": bearer_client("tok_made_up"),
+            "expired": bearer_client(self.token(expires_at=past)),
+            "revoked": bearer_client(self.token(revoked_at=past)),
+            "locked": signed_in(locked),
+            "forged header": APIClient(headers={"x-user-id": self.owner.pk}),
+        }
+        for name, method in allowed(lambda route: not route.is_public):
+            for caller, client in callers.items():
+                with self.subTest(route=name, method=method, caller=caller):
+                    response = self.call(client, method, name)
+
+                    assert response.status_code == 401
+                    assert error_type(response) == "UNAUTHENTICATED"
+
+    def test_a_stranger_cannot_tell_others_things_from_missing_ones(self):
+        for name, route in ROUTES.items():
+            for method in METHODS if route.names else []:
+                with self.subTest(route=name, method=method):
+                    client = signed_in(self.stranger)
+
+                    others = self.call(client, method, name)
+                    missing = self.call(client, method, name, missing=True)
+
+                    expected = 404 if method in route.success else 405
+                    assert others.status_code == expected
+                    assert without_request_id(others) == without_request_id(missing)
+
+    def test_other_methods_are_refused(self):
+        for name, route in ROUTES.items():
+            for method in set(METHODS) - route.success.keys():
+                with self.subTest(route=name, method=method):
+                    response = self.call(signed_in(self.owner), method, name)
+
+                    assert response.status_code == 405
+
+    def call(self, client, method, name, *, missing=False):
+        """Call a route with things of the owner's that are fresh each time."""
+        route = ROUTES[name]
+        things = MISSING if missing else self.things(route.names)
+        url = reverse(name, args=[things[route.names]] if route.names else [])
+        body = json.dumps(route.bodies.get(method, {}))
+        response = client.generic(method, url, body, content_type="application/json")
+        response.getvalue()  # Read to its end, so that a file is closed.
+        return response
+
+    def things(self, kind):
+        match kind:
+            case "session":
+                return {kind: make_session(user=self.owner).pk}
+            case "job":
+                return {kind: make_job(owner=self.owner).pk}
+            case "file":
+                return {kind: make_stored_file(owner=self.owner).file_name}
+        return {"user": self.owner.pk}
+
+    def token(self, **fields):
+        return make_session(user=self.owner, **fields).token
+
+
+def route_names():
+    def walk(patterns):
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                yield pattern.name
+            elif pattern.namespace != "admin":
+                yield from walk(pattern.url_patterns)
+
+    return set(walk(get_resolver().url_patterns))
+
+
+def allowed(is_wanted):
+    """Return the (route, method) pairs that somebody may call."""
+    return [
+        (name, method)
+        for name, route in ROUTES.items()
+        if is_wanted(route)
+        for method in route.success
+    ]
+
+
+def signed_in(user):
+    return bearer_client(make_session(user=user).token)
+
+
+def error_type(response):
+    return response.json()["error"]["type"]
+
+
+def without_request_id(response):
+    body = response.json()
+    request_id = body["error"].pop("requestId")
+    assert request_id == response.headers["X-Request-ID"]
+    return json.dumps(body)
