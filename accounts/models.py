@@ -107,8 +107,9 @@ class SessionQuerySet(models.QuerySet):
 
     def for_token(self, token: str) -> "Session | None":
         """Return the active session of `token` with its user, in one query."""
-        sessions = self.active().select_related("user")
-        return sessions.filter(token_digest=digest_of(token)).first()
+        found = self.select_related("user").filter(token_digest=digest_of(token))
+        session = next(iter(found), None)
+        return session if session is not None and session.is_active else None
 
     def version_for_token(self, token: str) -> int | None:
         """Return the `data_version` of the token's user, None if it is not active.
@@ -173,6 +174,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return self.pk
+
+    @property
+    def is_active(self) -> bool:
+        is_open = self.revoked_at is None and self.expires_at > timezone.now()
+        return is_open and self.user.is_active
 
     def touch(self) -> None:
         """Note that the session was used, with one write a minute at most."""

@@ -5,12 +5,13 @@ from files.models import StoredFile
 
 @admin.register(StoredFile)
 class StoredFileAdmin(admin.ModelAdmin):
-    list_display = ["id", "owner", "type", "size", "job", "created_at"]
+    list_display = ["id", "owner", "type", "size", "job_id", "created_at"]
     list_filter = ["type", "created_at"]
-    list_select_related = ["owner", "job"]
+    list_select_related = ["owner"]
     search_fields = ["id", "file_name", "owner__email"]
     ordering = ["-id"]
-    fields = ["id", "owner", "job", "file_name", "type", "size", "sha256", "created_at"]
+    # The job's id, not the job: it would be read with the whole document.
+    fields = [*list_display, "file_name", "sha256"]
     readonly_fields = fields
 
     def has_add_permission(self, request):

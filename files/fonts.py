@@ -1,7 +1,6 @@
 """The fonts of generated documents: Liberation, where the set-up installed it."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
@@ -16,7 +15,6 @@ class FontFamily:
     bold: str
 
 
-@cache
 def document_fonts() -> FontFamily:
     """Return the fonts that documents are set in.
 

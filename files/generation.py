@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from django.core.files.storage import default_storage
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -56,7 +55,7 @@ def _result(stored: StoredFile) -> dict:
     return {
         "file": {
             "fileName": stored.file_name,
-            "url": reverse("file-detail", args=[stored.file_name]),
+            "url": stored.url,
             "type": stored.type,
             "size": stored.size,
         },

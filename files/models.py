@@ -56,6 +56,11 @@ class StoredFile(models.Model):
         return self.file_name
 
     @property
+    def url(self) -> str:
+        # reverse() would load the URLconf, and with it all views, into each worker.
+        return f"/api/files/{self.file_name}"
+
+    @property
     def content_type(self) -> str:
         return CONTENT_TYPES[self.type]
 

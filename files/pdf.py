@@ -13,19 +13,21 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import (
+    CondPageBreak,
     Flowable,
     HRFlowable,
-    ListFlowable,
-    ListItem,
     LongTable,
     Paragraph,
     SimpleDocTemplate,
     Spacer,
     TableStyle,
 )
+from reportlab.platypus.doctemplate import LayoutError
 
+from files.exceptions import DoesNotFitPage
 from files.fonts import document_fonts
 
+FONTS = document_fonts()  # Loaded before workers are forked, so that they share them.
 DEFAULT_TITLE = "Document"
 INK = colors.HexColor("#1f2933")
 QUIET = colors.HexColor("#66727f")
@@ -34,6 +36,9 @@ RULE = colors.HexColor("#d5dbe1")
 BAND = colors.HexColor("#f4f6f8")
 MARGIN = 22 * mm
 FRAME_PADDING = 12  # What ReportLab keeps free of a frame's width.
+MAX_LINES = 40
+WIDE_COLUMN = 30
+NARROWEST_TEXT = 7
 HEADING_SIZES = {1: 17, 2: 14, 3: 12, 4: 11, 5: 10, 6: 10}
 ALIGNMENTS = {
     "left": TA_LEFT,
@@ -44,7 +49,10 @@ ALIGNMENTS = {
 
 
 def write_pdf(document: dict, file: BinaryIO) -> None:
-    """Write the PDF of a validated document: `title`, `content`, `metadata`."""
+    """Write the PDF of a validated document: `title`, `content`, `metadata`.
+
+    Raises DoesNotFitPage.
+    """
     title = document.get("title") or DEFAULT_TITLE
     metadata = document.get("metadata", {})
     template = SimpleDocTemplate(
@@ -62,16 +70,16 @@ def write_pdf(document: dict, file: BinaryIO) -> None:
     story = [*_opening(document.get("title"), metadata)]
     for block in document.get("content", []):
         story.extend(_BLOCKS[block["type"]](block, template.width - FRAME_PADDING))
-    template.build(
-        story or [Spacer(1, 1)], onFirstPage=_foot, onLaterPages=_running_head(title)
-    )
+    try:
+        template.build(story, onFirstPage=_foot, onLaterPages=_running_head(title))
+    except LayoutError:
+        raise DoesNotFitPage from None
 
 
 @cache
 def _style(name: str, **changes) -> ParagraphStyle:
-    fonts = document_fonts()
     body = {
-        "fontName": fonts.regular,
+        "fontName": FONTS.regular,
         "fontSize": 10,
         "leading": 15,
         "textColor": INK,
@@ -81,25 +89,43 @@ def _style(name: str, **changes) -> ParagraphStyle:
     return ParagraphStyle(name, **{**body, **changes})
 
 
-def _text(text: str, style: ParagraphStyle) -> Paragraph:
-    return Paragraph(escape(text).replace("\n", "<br/>"), style)
+def _text(
+    text: str, style: ParagraphStyle, *, bullet: str | None = None
+) -> list[Paragraph]:
+    """Set a text, in pieces, as a Paragraph takes the square of its lines in time."""
+    lines = escape(text).split("\n")
+    pieces = [lines[i : i + MAX_LINES] for i in range(0, len(lines), MAX_LINES)]
+    styles = [_tight(style)] * (len(pieces) - 1) + [style]
+    bullets = [bullet] + [None] * (len(pieces) - 1)
+    return [
+        Paragraph("<br/>".join(piece), piece_style, bulletText=piece_bullet)
+        for piece, piece_style, piece_bullet in zip(
+            pieces, styles, bullets, strict=True
+        )
+    ]
+
+
+@cache
+def _tight(style: ParagraphStyle) -> ParagraphStyle:
+    return style.clone(f"{style.name}-tight", spaceAfter=0)
 
 
 def _opening(title: str | None, metadata: dict) -> list[Flowable]:
-    bold = document_fonts().bold
     opening = []
     if title:
-        style = _style("title", fontName=bold, fontSize=24, leading=29, spaceAfter=4)
-        opening.append(_text(title, style))
+        style = _style(
+            "title", fontName=FONTS.bold, fontSize=24, leading=29, spaceAfter=4
+        )
+        opening.extend(_text(title, style))
     if description := metadata.get("description"):
         style = _style("lead", fontSize=11.5, leading=16, textColor=QUIET)
-        opening.append(_text(str(description), style))
+        opening.extend(_text(str(description), style))
     facts = [str(metadata[key]) for key in ("author", "date") if metadata.get(key)]
     if version := metadata.get("version"):
         facts.append(f"Version {version}")
     if facts:
         style = _style("facts", fontSize=9, leading=13, textColor=QUIET)
-        opening.append(_text("  ·  ".join(facts), style))
+        opening.extend(_text("  ·  ".join(facts), style))
     if opening:
         rule = HRFlowable(
             width="100%", thickness=1.2, color=ACCENT, spaceBefore=6, spaceAfter=14
@@ -112,83 +138,92 @@ def _heading(block: dict, width: float) -> list[Flowable]:
     size = HEADING_SIZES[block["level"]]
     style = _style(
         f"heading{block['level']}",
-        fontName=document_fonts().bold,
+        fontName=FONTS.bold,
         fontSize=size,
         leading=size * 1.3,
         spaceBefore=size * 0.8,
         spaceAfter=size * 0.35,
-        keepWithNext=1,
     )
-    return [_text(block["text"], style)]
+    # A heading does not stand alone at the end of a page. ReportLab's own keepWithNext
+    # takes minutes for many headings in a row.
+    return [CondPageBreak(size * 2 + 3 * 15), *_text(block["text"], style)]
 
 
 def _paragraph(block: dict, width: float) -> list[Flowable]:
     style = _style("body-" + block["align"], alignment=ALIGNMENTS[block["align"]])
-    return [_text(block["text"], style)]
+    return _text(block["text"], style)
 
 
 def _list(block: dict, width: float) -> list[Flowable]:
-    style = _style("item", spaceAfter=2)
-    items = [ListItem(_text(item, style)) for item in block["items"]]
-    bullet = {"bulletType": "1", "bulletFormat": "%s."}
-    if not block["ordered"]:
-        bullet = {"bulletType": "bullet", "start": "•"}
-    flowable = ListFlowable(
-        items,
-        leftIndent=16,
-        bulletFontName=style.fontName,
-        bulletFontSize=style.fontSize,
+    style = _style(
+        "item",
+        spaceAfter=2,
+        leftIndent=18,
+        bulletIndent=3,
+        bulletFontName=FONTS.regular,
+        bulletFontSize=10,
         bulletColor=ACCENT,
-        **bullet,
     )
-    return [flowable, Spacer(1, 6)]
+    flowables = []
+    for number, item in enumerate(block["items"], start=1):
+        bullet = f"{number}." if block["ordered"] else "•"
+        flowables.extend(_text(item, style, bullet=bullet))
+    return [*flowables, Spacer(1, 6)]
 
 
 def _table(block: dict, width: float) -> list[Flowable]:
     rows = block["rows"]
     columns = max(len(row) for row in rows)
+    is_tight = width / columns < WIDE_COLUMN
+    padding = 1 if is_tight else 5
     numeric = [_is_numeric(rows[1:], column) for column in range(columns)]
-    head = _cells(rows[0], columns, numeric, bold=True)
-    body = [_cells(row, columns, numeric) for row in rows[1:]]
+    head = _cells(rows[0], numeric, is_bold=True, is_tight=is_tight)
+    body = [_cells(row, numeric, is_tight=is_tight) for row in rows[1:]]
     table = LongTable(
-        [head, *body], colWidths=_column_widths(rows, columns, width), repeatRows=1
+        [head, *body],
+        colWidths=_column_widths(rows, columns, width, padding),
+        repeatRows=1,
+        splitInRow=1,
     )
-    table.setStyle(
-        TableStyle(
-            [
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT),
-                ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
-                ("ROWBACKGROUNDS", (0, 1), (-1, -1), [colors.white, BAND]),
-                ("TOPPADDING", (0, 0), (-1, -1), 4),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
-                ("LEFTPADDING", (0, 0), (-1, -1), 5),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 5),
-            ]
-        )
-    )
+    table.setStyle(_table_style(padding))
     return [Spacer(1, 4), table, Spacer(1, 10)]
 
 
+@cache
+def _table_style(padding: int) -> TableStyle:
+    return TableStyle(
+        [
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LINEBELOW", (0, 0), (-1, 0), 0.9, ACCENT),
+            ("LINEBELOW", (0, 1), (-1, -1), 0.4, RULE),
+            ("ROWBACKGROUNDS", (0, 1), (-1, -1), [colors.white, BAND]),
+            ("TOPPADDING", (0, 0), (-1, -1), 4),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+            ("LEFTPADDING", (0, 0), (-1, -1), padding),
+            ("RIGHTPADDING", (0, 0), (-1, -1), padding),
+        ]
+    )
+
+
 def _cells(
-    row: list, columns: int, numeric: list[bool], *, bold: bool = False
-) -> list[Paragraph]:
-    padded = [*row, *[""] * (columns - len(row))]
+    row: list, numeric: list[bool], *, is_bold: bool = False, is_tight: bool
+) -> list[list[Paragraph]]:
+    padded = [*row, *[""] * (len(numeric) - len(row))]
     return [
-        _text(_cell_text(value), _cell_style(bold=bold, right=is_numeric))
+        _text(_cell_text(value), _cell_style(is_bold, is_tight, is_numeric))
         for value, is_numeric in zip(padded, numeric, strict=True)
     ]
 
 
-def _cell_style(*, bold: bool, right: bool) -> ParagraphStyle:
-    fonts = document_fonts()
+@cache
+def _cell_style(is_bold: bool, is_tight: bool, is_numeric: bool) -> ParagraphStyle:
     return _style(
-        f"cell-{bold}-{right}",
-        fontName=fonts.bold if bold else fonts.regular,
-        fontSize=9,
-        leading=12,
+        f"cell-{is_bold}-{is_tight}-{is_numeric}",
+        fontName=FONTS.bold if is_bold else FONTS.regular,
+        fontSize=6.5 if is_tight else 9,
+        leading=8.5 if is_tight else 12,
         spaceAfter=0,
-        alignment=TA_RIGHT if right else TA_LEFT,
+        alignment=TA_RIGHT if is_numeric else TA_LEFT,
     )
 
 
@@ -208,18 +243,22 @@ def _is_numeric(rows: list[list], column: int) -> bool:
     )
 
 
-def _column_widths(rows: list[list], columns: int, width: float) -> list[float]:
-    """Share the width by the longest text of each column, within bounds."""
+def _column_widths(
+    rows: list[list], columns: int, width: float, padding: int
+) -> list[float]:
+    """Give each column room for a letter, and share the rest by the longest texts."""
     longest = [
         min(max(len(_cell_text(row[i])) for row in rows if len(row) > i), 40) + 3
         for i in range(columns)
     ]
-    return [width * length / sum(longest) for length in longest]
+    least = 2 * padding + NARROWEST_TEXT
+    rest = width - columns * least
+    return [least + rest * length / sum(longest) for length in longest]
 
 
 def _foot(canvas, template) -> None:
     canvas.saveState()
-    canvas.setFont(document_fonts().regular, 8)
+    canvas.setFont(FONTS.regular, 8)
     canvas.setFillColor(QUIET)
     canvas.drawRightString(A4[0] - MARGIN, 12 * mm, str(canvas.getPageNumber()))
     canvas.restoreState()
@@ -231,7 +270,7 @@ def _running_head(title: str):
     def draw(canvas, template) -> None:
         _foot(canvas, template)
         canvas.saveState()
-        canvas.setFont(document_fonts().regular, 8)
+        canvas.setFont(FONTS.regular, 8)
         canvas.setFillColor(QUIET)
         canvas.drawString(MARGIN, A4[1] - 13 * mm, shown)
         canvas.restoreState()

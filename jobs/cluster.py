@@ -17,6 +17,7 @@ from django_q.cluster import Cluster
 from django_q.signing import SignedPackage
 
 from common.process_tree import die_with_parent
+from jobs import handlers
 from jobs.models import Job, WorkerNode
 from jobs.processes import current_process, host
 from jobs.recovery import recover_lost_jobs
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 5
 RECOVERY_SECONDS = 1
+# django-q2's own tasks are for housekeeping: nobody waits for one.
+ORDINARY_TASKS_SECONDS = 1
 
 _node: WorkerNode | None = None
 
@@ -32,13 +35,18 @@ _node: WorkerNode | None = None
 class JobBroker(ORM):
     """django-q2's own broker for its own tasks, and tickets for ready jobs."""
 
+    _tasks_at = 0.0
+
     def dequeue(self):
-        """Return tickets, or ordinary tasks, or None after one poll interval.
+        """Return ordinary tasks, or tickets, or None after one poll interval.
 
         Must not raise: django-q2 would stop its pusher for ten seconds.
         """
         try:
-            return self._tickets() or super().dequeue()
+            if monotonic() >= self._tasks_at:
+                self._tasks_at = monotonic() + ORDINARY_TASKS_SECONDS
+                return super().dequeue() or self._tickets()
+            return self._tickets() or sleep(settings.JOB_POLL_SECONDS)
         except DatabaseError:
             logger.exception("The queue cannot be read; trying again in a second")
             connections.close_all()
@@ -46,12 +54,12 @@ class JobBroker(ORM):
             return None
 
     def _tickets(self) -> list:
+        ready = len(Job.objects.ready().values("pk")[: settings.JOB_WORKERS])
+        if not ready:
+            return []
         busy = Job.objects.filter(status=Job.Status.ACTIVE, node_id=_node.pk).count()
         free = settings.JOB_WORKERS - busy
-        if free <= 0:
-            return []
-        ready = Job.objects.ready().values("pk")[:free]
-        return [(None, _ticket()) for _ in ready]
+        return [(None, _ticket()) for _ in range(min(ready, free))]
 
 
 def _ticket() -> str:
@@ -81,6 +89,7 @@ def run_worker_node() -> None:
     )
     connections.close_all()
     os.register_at_fork(after_in_child=die_with_parent)
+    handlers.load_all()
     # What is loaded by now is shared by all workers and never collected, so that
     # reference counts of the collector do not copy its pages.
     gc.freeze()

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.module_loading import import_string
+
 from jobs.exceptions import UnknownKind
 
 if TYPE_CHECKING:
@@ -28,15 +30,20 @@ class Outcome:
 class Handler:
     """How one kind of job is done.
 
-    `run` gets the job, may call `job.report_progress`, and returns an Outcome. An
-    ApplicationError that it raises fails the job with that message; any other
-    exception may pass, and the job is tried `max_attempts` times.
+    `path` leads to a function that gets the job, may call `job.report_progress`, and
+    returns an Outcome. An ApplicationError that it raises fails the job with that
+    message; any other exception may pass, and the job is tried `max_attempts` times.
+    It is a path so that only workers load what it takes to do the job.
     """
 
     kind: str
     type: str
-    run: Callable[["Job"], Outcome]
+    path: str
     max_attempts: int = 3
+
+    @property
+    def run(self) -> Callable[["Job"], Outcome]:
+        return import_string(self.path)
 
 
 _handlers: dict[str, Handler] = {}
@@ -52,6 +59,12 @@ def get(kind: str) -> Handler:
         return _handlers[kind]
     except KeyError:
         raise UnknownKind(f"This platform has no kind of job named {kind!r}.") from None
+
+
+def load_all() -> None:
+    """Import what all kinds need, before workers are forked, so that they share it."""
+    for handler in _handlers.values():
+        import_string(handler.path)
 
 
 def is_known(kind: str) -> bool:

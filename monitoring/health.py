@@ -8,7 +8,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import Count
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -49,9 +49,10 @@ def is_fresh() -> bool:
 
 
 def _report() -> dict:
-    database = _database_works()
+    stats = _stats_if_readable()
+    database = stats is not None
     storage = _storage_works()
-    queue = database and WorkerNode.objects.alive().exists()
+    queue = database and stats.pop("nodes") > 0
     chromium = shutil.which(settings.CHROMIUM_PATH) is not None
     services = {
         "claudeAI": bool(settings.ANTHROPIC_API_KEY),
@@ -75,7 +76,7 @@ def _report() -> dict:
         "environment": settings.ENVIRONMENT,
         "uptime": round(monotonic() - _started_at, 1),
         "services": services,
-        "stats": _stats() if database else None,
+        "stats": stats,
     }
 
 
@@ -85,14 +86,13 @@ def _status(*, works: bool, complete: bool) -> str:
     return "healthy" if complete else "degraded"
 
 
-def _database_works() -> bool:
+def _stats_if_readable() -> dict | None:
+    """Count what the database has; None where it does not answer."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        return _stats()
     except DatabaseError:
         logger.exception("The database does not answer: check DATABASE_URL or the disk")
-        return False
-    return True
+        return None
 
 
 def _storage_works() -> bool:
@@ -119,6 +119,7 @@ def _stats() -> dict:
     counts = Job.objects.values_list("status").annotate(count=Count("pk"))
     jobs = dict(counts.order_by())
     return {
+        "nodes": WorkerNode.objects.alive().count(),
         "totalJobs": sum(jobs.values()),
         "completed": jobs.get(Job.Status.COMPLETED, 0),
         "failed": jobs.get(Job.Status.FAILED, 0),

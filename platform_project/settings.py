@@ -132,7 +132,7 @@ OPERATOR_PASSWORD = env.str("OPERATOR_PASSWORD", "")
 # --- Database, cache, storage --------------------------------------------------
 
 SQLITE = {
-    "ENGINE": "django.db.backends.sqlite3",
+    "ENGINE": "common.sqlite",
     "NAME": STORAGE_PATH / "platform.sqlite3",
     "CONN_MAX_AGE": None,
     "OPTIONS": {
@@ -141,7 +141,7 @@ SQLITE = {
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-            "PRAGMA mmap_size=134217728; PRAGMA cache_size=-1000"
+            "PRAGMA mmap_size=134217728; PRAGMA cache_size=-500"
         ),
     },
 }
@@ -188,8 +188,8 @@ STORAGES = {
 
 # --- Jobs ----------------------------------------------------------------------
 
-JOB_WORKERS = env.count("JOB_WORKERS", 8, minimum=1, maximum=64)
-JOB_POLL_SECONDS = 0.05
+JOB_WORKERS = env.count("JOB_WORKERS", 4, minimum=1, maximum=64)
+JOB_POLL_SECONDS = 0.02
 JOB_MAX_WAIT_SECONDS = 30
 Q_CLUSTER = {
     "name": "platform",

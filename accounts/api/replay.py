@@ -15,7 +15,8 @@ class ReplayedForOwnerMixin:
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        if response.status_code == 200 and self._is_replayable(request):
+        is_small = response.status_code == 200 and not response.streaming
+        if is_small and self._is_replayable(request):
             allow_replay(request._request, self._replay(request))
         return response
 

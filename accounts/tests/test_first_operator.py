@@ -67,5 +67,5 @@ class FirstOperatorTests(TestCase):
     def test_says_which_setting_to_change_where_a_user_has_the_address(self):
         make_user(email="ops@example.com")
 
-        with pytest.raises(CommandError, match="OPERATOR_EMAIL: .*another address"):
+        with pytest.raises(CommandError, match=r"OPERATOR_EMAIL: .*another address"):
             ensure_operator()

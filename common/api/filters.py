@@ -1,5 +1,25 @@
-from django_filters import FilterSet
+from datetime import UTC
+
+from django import forms
+from django_filters import FilterSet, IsoDateTimeFilter
+from django_filters.fields import IsoDateTimeField
 from rest_framework.exceptions import ValidationError
+
+
+class UTCDateTimeField(IsoDateTimeField):
+    def clean(self, value):
+        moment = super().clean(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError:
+            raise forms.ValidationError("Must be a date and time in UTC.") from None
+
+
+class UTCDateTimeFilter(IsoDateTimeFilter):
+    """ISO 8601; refuses what would leave the calendar when turned to UTC."""
+
+    field_class = UTCDateTimeField
+
 
 PAGING = {"limit", "cursor"}
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from common.merging import MAX_FREE_FORM_BYTES, json_size
 
+MAX_UNKNOWN_FIELDS = 20  # An answer names no more of them.
 _UNDERSCORE = re.compile(r"_([a-z0-9])")
 
 
@@ -67,7 +68,8 @@ class CamelCaseMixin:
     def _unknown_fields(self, data: dict) -> dict[str, list[str]]:
         writable = {name for name, field in self.fields.items() if not field.read_only}
         message = f"Unknown field. Known fields: {', '.join(sorted(writable))}."
-        return {name: [message] for name in data.keys() - writable}
+        unknown = sorted(data.keys() - writable)[:MAX_UNKNOWN_FIELDS]
+        return {name: [message] for name in unknown}
 
 
 class CamelCaseSerializer(CamelCaseMixin, serializers.Serializer):

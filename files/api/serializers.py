@@ -1,4 +1,3 @@
-from django.urls import reverse
 from rest_framework import serializers
 
 from common.api.serializers import (
@@ -6,7 +5,13 @@ from common.api.serializers import (
     CamelCaseSerializer,
     FreeFormField,
 )
-from files.api.blocks import MAX_BLOCKS, BlockField, printable
+from files.api.blocks import (
+    MAX_BLOCKS,
+    MAX_CELLS,
+    BlockField,
+    BoundedListField,
+    printable,
+)
 from files.models import StoredFile
 from jobs.api.serializers import JobOptionsSerializer
 
@@ -18,7 +23,7 @@ class DocumentSerializer(CamelCaseSerializer):
     """A document of blocks: a title, or content, or both."""
 
     title = serializers.CharField(max_length=MAX_TITLE_LENGTH, required=False)
-    content = serializers.ListField(
+    content = BoundedListField(
         child=BlockField(), allow_empty=False, max_length=MAX_BLOCKS, required=False
     )
     metadata = FreeFormField(
@@ -28,6 +33,10 @@ class DocumentSerializer(CamelCaseSerializer):
 
     def validate_title(self, title):
         return printable(title)
+
+    def to_internal_value(self, data):
+        _check_tables(data.get("content") if isinstance(data, dict) else None)
+        return super().to_internal_value(data)
 
     def validate(self, attrs):
         if not attrs.get("title") and not attrs.get("content"):
@@ -40,7 +49,7 @@ class DocumentSerializer(CamelCaseSerializer):
 
 
 class StoredFileSerializer(CamelCaseModelSerializer):
-    url = serializers.SerializerMethodField()
+    url = serializers.CharField()
     job_id = serializers.CharField(allow_null=True)
 
     class Meta:
@@ -56,5 +65,14 @@ class StoredFileSerializer(CamelCaseModelSerializer):
             "job_id",
         ]
 
-    def get_url(self, stored) -> str:
-        return reverse("file-detail", args=[stored.file_name])
+
+def _check_tables(content) -> None:
+    """Refuse too many cells before they are looked at, which would take long."""
+    cells = 0
+    for index, block in enumerate(content if isinstance(content, list) else []):
+        rows = block.get("rows") if isinstance(block, dict) else None
+        if isinstance(rows, list):
+            cells += sum(len(row) for row in rows if isinstance(row, list))
+        if cells > MAX_CELLS:
+            message = f"The tables may have {MAX_CELLS} cells at most, all together."
+            raise serializers.ValidationError({"content": {index: {"rows": [message]}}})

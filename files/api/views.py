@@ -10,6 +10,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.replay import ReplayedForOwnerMixin
+from common.api.exceptions import PreconditionFailed
 from common.api.filters import StrictFilterSet
 from files.api.serializers import DocumentSerializer, StoredFileSerializer
 from files.models import CONTENT_TYPES, StoredFile
@@ -62,6 +63,8 @@ class StoredFileViewSet(ReplayedForOwnerMixin, ListModelMixin, GenericViewSet):
         """The file itself, with its type and an ETag, to be saved under its title."""
         stored = self.get_object()
         unchanged = get_conditional_response(request, etag=stored.etag)
+        if unchanged is not None and unchanged.status_code == 412:
+            raise PreconditionFailed
         response = unchanged or _attachment(stored)
         response.headers["ETag"] = stored.etag
         response.headers["Cache-Control"] = "private, no-cache"
@@ -77,7 +80,8 @@ def _attachment(stored: StoredFile) -> FileResponse:
     response = FileResponse(
         content,
         as_attachment=True,
-        filename=stored.display_name,
+        # A slash would make a folder of what is before it.
+        filename=stored.display_name.replace("/", "-"),
         content_type=stored.content_type,
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

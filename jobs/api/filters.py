@@ -1,6 +1,6 @@
 import django_filters
 
-from common.api.filters import StrictFilterSet
+from common.api.filters import StrictFilterSet, UTCDateTimeFilter
 from jobs.models import Job
 
 
@@ -8,7 +8,7 @@ class JobFilterSet(StrictFilterSet):
     status = django_filters.ChoiceFilter(choices=Job.Status.choices)
     type = django_filters.CharFilter()
     kind = django_filters.CharFilter()
-    since = django_filters.IsoDateTimeFilter(
+    since = UTCDateTimeFilter(
         field_name="created_at", lookup_expr="gte", help_text="ISO 8601"
     )
     userId = django_filters.CharFilter(  # noqa: N815  The contract's name.

@@ -11,7 +11,9 @@ from jobs.models import Job
 from jobs.submission import estimate_seconds, submit_job
 from jobs.waiting import wait_until_ended
 
-WAIT_PREFERENCE = re.compile(r"(?:^|[,;]) *wait *= *\"?([0-9]{1,6})\"?", re.I)
+WAIT_PREFERENCE = re.compile(
+    r"(?:^|[,;])\s*wait\s*=\s*(\"?)([0-9]{1,6})\1\s*(?:$|[,;])", re.I
+)
 
 
 class SubmitJobView(GenericAPIView):
@@ -53,4 +55,4 @@ def answer_for(request, job: Job) -> Response:
 
 def _preferred_wait(request) -> int:
     match = WAIT_PREFERENCE.search(request.headers.get("Prefer", ""))
-    return min(int(match[1]), settings.JOB_MAX_WAIT_SECONDS) if match else 0
+    return min(int(match[2]), settings.JOB_MAX_WAIT_SECONDS) if match else 0

@@ -1,0 +1,158 @@
+import errno
+import hashlib
+from unittest.mock import patch
+
+from django.conf import settings
+from django.test import TestCase
+
+from accounts.tests.factories import make_user
+from files.models import StoredFile
+from files.tests.factories import make_pdf_job, stored_names, unfinished_names
+from jobs.models import Job
+from jobs.tasks import work_one
+from jobs.tests.factories import take_over
+
+
+class GenerateFileTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.alice = make_user()
+
+    def setUp(self):
+        self.before = stored_names()
+        self.job = make_pdf_job(owner=self.alice, title="Übersicht")
+
+    def new_names(self):
+        return stored_names() - self.before
+
+    def test_completes_the_job_with_the_file(self):
+        work_one("node")
+
+        self.job.refresh_from_db()
+        stored = StoredFile.objects.get()
+        result = self.job.result
+        assert self.job.status == "completed"
+        assert result["file"] == {
+            "fileName": stored.file_name,
+            "url": f"/api/files/{stored.file_name}",
+            "type": "pdf",
+            "size": stored.size,
+        }
+        assert result["type"] == "pdf"
+        assert result["generatedAt"].endswith("Z")
+
+    def test_registers_the_file_for_its_owner(self):
+        work_one("node")
+
+        stored = StoredFile.objects.get()
+        assert (stored.owner, stored.job) == (self.alice, self.job)
+        assert (stored.type, stored.display_name) == ("pdf", "Übersicht.pdf")
+
+    def test_stores_the_bytes(self):
+        work_one("node")
+
+        stored = StoredFile.objects.get()
+        content = (settings.FILES_ROOT / stored.file_name).read_bytes()
+        assert content.startswith(b"%PDF-")
+        assert stored.size == len(content)
+        assert stored.sha256 == hashlib.sha256(content).hexdigest()
+        assert self.new_names() == {stored.file_name}
+
+    def test_lets_nobody_else_on_the_machine_read_it(self):
+        work_one("node")
+
+        stored = StoredFile.objects.get()
+        mode = (settings.FILES_ROOT / stored.file_name).stat().st_mode
+        assert mode & 0o777 == 0o600
+
+    def test_gives_the_file_a_name_that_cannot_be_guessed(self):
+        work_one("node")
+
+        name = StoredFile.objects.get().file_name
+        assert len(name) == len("x" * 40 + ".pdf")
+        assert "bersicht" not in name
+
+    def test_counts_the_file_for_its_owner(self):
+        work_one("node")
+
+        self.alice.refresh_from_db()
+        assert self.alice.total_files_generated == 1
+
+    def test_leaves_no_temporary_file(self):
+        work_one("node")
+
+        assert unfinished_names() == set()
+
+    def test_names_a_document_without_a_title(self):
+        Job.objects.update(payload={"content": [], "metadata": {}})
+
+        work_one("node")
+
+        assert StoredFile.objects.get().display_name == "Document.pdf"
+
+    def test_leaves_nothing_of_a_job_that_was_lost(self):
+        with (
+            patch("files.generation.new_file_name", side_effect=self.lose_job),
+            self.assertLogs("jobs.execution", "WARNING"),
+        ):
+            work_one("node")
+
+        self.assert_nothing_is_left()
+        self.job.refresh_from_db()
+        assert (self.job.status, self.job.result) == ("active", None)
+
+    def test_leaves_nothing_where_the_row_cannot_be_stored(self):
+        failing = patch.object(StoredFile, "save", side_effect=RuntimeError)
+
+        with failing, self.assertLogs("jobs.execution", "ERROR"):
+            work_one("node")
+
+        self.assert_nothing_is_left()
+        self.job.refresh_from_db()
+        assert self.job.status == "delayed"
+
+    def test_leaves_nothing_where_the_document_cannot_be_made(self):
+        failing = patch("files.documents.write_pdf", side_effect=RuntimeError)
+
+        with failing, self.assertLogs("jobs.execution", "ERROR"):
+            work_one("node")
+
+        self.assert_nothing_is_left()
+
+    def test_fails_at_once_where_the_disk_is_full(self):
+        for code in (errno.ENOSPC, errno.EDQUOT):
+            full = OSError(code, "No space left on device", "/var/secret/place")
+            with self.subTest(code), patch("files.storage.os.fsync", side_effect=full):
+                job = make_pdf_job(owner=self.alice, priority=1)
+
+                work_one("node")
+
+                job.refresh_from_db()
+                assert job.status == "failed"
+                assert "no room left" in job.errors[0]["message"]
+                assert "secret" not in str(job.errors)
+                self.assert_nothing_is_left()
+
+    def test_is_tried_again_after_another_error_of_the_disk(self):
+        broken = OSError(errno.EIO, "Input/output error")
+
+        with (
+            patch("files.storage.os.fsync", side_effect=broken),
+            self.assertLogs("jobs.execution", "ERROR"),
+        ):
+            work_one("node")
+
+        self.job.refresh_from_db()
+        assert self.job.status == "delayed"
+        self.assert_nothing_is_left()
+
+    def lose_job(self, extension):
+        take_over(self.job)
+        return f"lost.{extension}"
+
+    def assert_nothing_is_left(self):
+        self.alice.refresh_from_db()
+        assert self.new_names() == set()
+        assert unfinished_names() == set()
+        assert not StoredFile.objects.exists()
+        assert self.alice.total_files_generated == 0
