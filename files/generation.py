@@ -7,7 +7,6 @@ from typing import BinaryIO
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from accounts.models import User
 from files.exceptions import DiskFull
 from files.models import StoredFile, new_file_name
 from files.storage import new_file
@@ -40,14 +39,10 @@ def generate_file(
         raise
     return Outcome(
         result=_result(stored),
-        register=lambda: _register(stored),
+        totals={"total_files_generated": 1},
+        register=lambda: stored.save(force_insert=True),
         discard=lambda: default_storage.delete(stored.file_name),
     )
-
-
-def _register(stored: StoredFile) -> None:
-    stored.save(force_insert=True)
-    User.objects.changed(stored.owner_id, total_files_generated=1)
 
 
 def _result(stored: StoredFile) -> dict:

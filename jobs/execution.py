@@ -37,7 +37,7 @@ def execute(job: Job) -> None:
 def _complete(job: Job, outcome: Outcome) -> None:
     try:
         with transaction.atomic():
-            job.complete(outcome.result)
+            job.complete(outcome.result, **outcome.totals)
             outcome.register()
     except BaseException:
         outcome.discard()

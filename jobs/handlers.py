@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 class Outcome:
     """What a handler made.
 
-    `result` is what the client reads. `register` stores rows in the transaction
-    that completes the job, so that both are there or neither. `discard` undoes what
-    is outside the database if the job was lost on the way.
+    `result` is what the client reads. `totals` are added to the owner's, and
+    `register` stores rows, in the transaction that completes the job: all of it is
+    there, or nothing. `discard` undoes what is outside the database if the job was
+    lost on the way.
     """
 
     result: dict
+    totals: dict[str, int] = field(default_factory=dict)
     register: Callable[[], None] = field(default=lambda: None)
     discard: Callable[[], None] = field(default=lambda: None)
 

@@ -175,9 +175,10 @@ class Job(models.Model):
         self._progress_at = now
         self._write(progress=max(0, min(percent, 100)), progress_message=message[:200])
 
-    def complete(self, result: dict) -> None:
-        """End the job with its result; raises JobLost."""
+    def complete(self, result: dict, **totals: int) -> None:
+        """End the job with its result and add to its owner's totals; raises JobLost."""
         self._write(
+            totals,
             status=self.Status.COMPLETED,
             result=result,
             progress=100,
@@ -238,22 +239,24 @@ class Job(models.Model):
 
     def _move(self, movable: JobQuerySet, *, verb: str, **fields) -> None:
         """Change the job if it is in one of the `movable` states."""
-        if not self._change(movable, fields):
+        if not self._change(movable, fields, {}):
             self.refresh_from_db(fields=["status"])
             raise JobStateConflict(status=self.status, verb=verb)
 
-    def _write(self, **fields) -> None:
+    def _write(self, totals: dict[str, int] | None = None, /, **fields) -> None:
         """Change the job as the worker that holds the claim, or raise JobLost."""
         mine = Job.objects.filter(token=self.token, status=self.Status.ACTIVE)
-        if not self._change(mine, fields):
+        if not self._change(mine, fields, totals or {}):
             raise JobLost
 
-    def _change(self, changeable: JobQuerySet, fields: dict) -> bool:
+    def _change(
+        self, changeable: JobQuerySet, fields: dict, totals: dict[str, int]
+    ) -> bool:
         """Write in one UPDATE, so that one of two competing writers wins."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             if not changeable.filter(pk=self.pk).update(**fields):
                 return False
-            User.objects.changed(self.owner_id)
+            User.objects.changed(self.owner_id, **totals)
         for name, value in fields.items():
             setattr(self, name, value)
         return True

@@ -1,5 +1,8 @@
 """Puts a job into the queue."""
 
+from threading import Lock
+
+from cachetools import TTLCache, cached
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Avg, F
@@ -28,14 +31,18 @@ def submit_job(*, owner: User, kind: str, payload: dict, priority: int = 0) -> J
 
 
 def estimate_seconds(job: Job) -> float:
-    """Return how long the job will take to end, from the recent ones of its kind.
+    """Return in how many seconds the job will probably have ended.
 
-    Seconds; 1.0 a job where none has ended yet. The jobs ahead are shared by all
-    workers.
+    The jobs ahead of it are shared by all workers.
     """
-    done = Job.objects.filter(kind=job.kind, status=Job.Status.COMPLETED)
+    ahead = Job.objects.ready().filter(id__lt=job.pk).count()
+    return round(mean_seconds(job.kind) * (1 + ahead / settings.JOB_WORKERS), 1)
+
+
+@cached(TTLCache(maxsize=100, ttl=10), lock=Lock())
+def mean_seconds(kind: str) -> float:
+    """Return how long the recent jobs of a kind took; 1.0 where none has ended yet."""
+    done = Job.objects.filter(kind=kind, status=Job.Status.COMPLETED)
     recent = done.order_by("-completed_at")[:RECENT_JOBS]
     mean = recent.aggregate(mean=Avg(F("completed_at") - F("started_at")))["mean"]
-    each = mean.total_seconds() if mean else 1.0
-    ahead = Job.objects.ready().filter(id__lt=job.pk).count()
-    return round(each * (1 + ahead / settings.JOB_WORKERS), 1)
+    return mean.total_seconds() if mean else 1.0

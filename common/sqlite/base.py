@@ -1,13 +1,13 @@
+import sqlite3
 from time import monotonic, sleep
 
-from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
-PAUSE_SECONDS = 0.001
+PAUSE_SECONDS = 0.002
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Asks for the write lock every millisecond instead of ever more rarely.
+    """Asks for the write lock every two milliseconds instead of ever more rarely.
 
     SQLite's own waiting sleeps 1, 2, 5, 10 … 100 ms between its tries. A lock that
     is held for two milliseconds is free most of that time, and whoever came last
@@ -19,16 +19,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         ends_at = monotonic() + patience
         self.connection.execute("PRAGMA busy_timeout = 0")
         try:
-            while not self._begin(is_last_try=monotonic() > ends_at):
+            while not self._has_begun(is_last_try=monotonic() > ends_at):
                 sleep(PAUSE_SECONDS)
         finally:
             self.connection.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
 
-    def _begin(self, *, is_last_try: bool) -> bool:
-        try:
+    def _has_begun(self, *, is_last_try: bool) -> bool:
+        if is_last_try:
             super()._start_transaction_under_autocommit()
-        except OperationalError as error:
-            if is_last_try or "locked" not in str(error):
+            return True
+        try:
+            self.connection.execute(f"BEGIN {self.transaction_mode or ''}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             return False
         return True

@@ -1,7 +1,7 @@
 from django.test import TestCase, override_settings
 
 from accounts.tests.factories import make_user
-from jobs.submission import estimate_seconds
+from jobs.submission import estimate_seconds, mean_seconds
 from jobs.tests.factories import make_completed_job, make_job
 
 
@@ -10,6 +10,9 @@ class EstimateTests(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.alice = make_user()
+
+    def setUp(self):
+        mean_seconds.cache.clear()
 
     def test_is_a_second_where_none_has_ended_yet(self):
         assert estimate_seconds(make_job(owner=self.alice)) == 1.0
