@@ -1,9 +1,14 @@
+from threading import Lock
 from time import monotonic
 
 from accounts.api.authentication import token_of
 from accounts.models import LAST_USE_RESOLUTION, Session
 from common.api.throttling import scope_of
 from common.replay import Replay, allow_replay
+
+# One thread asks at a time. The question takes 20 µs; threads that ask at once wait
+# for the interpreter at each of its steps, and a fifth fewer of them get an answer.
+_turn = Lock()
 
 
 class ReplayedForOwnerMixin:
@@ -31,10 +36,10 @@ class ReplayedForOwnerMixin:
         ends_at = monotonic() + LAST_USE_RESOLUTION.total_seconds()
 
         def is_current() -> bool:
-            return (
-                monotonic() < ends_at
-                and Session.objects.version_for_token(token) == version
-            )
+            if monotonic() >= ends_at:
+                return False
+            with _turn:
+                return Session.objects.version_for_token(token) == version
 
         return Replay(
             is_current=is_current,
