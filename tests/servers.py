@@ -12,6 +12,7 @@ from conftest import require
 from tests.running_platform import free_port
 
 POSTGRESQL = Path("/usr/lib/postgresql")
+AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def postgresql() -> Iterator[str]:
     require("pg_ctlcluster")
     programs = max(POSTGRESQL.iterdir(), key=lambda path: int(path.name)) / "bin"
     # PostgreSQL refuses to run as root; its package made a user for it.
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    user = AS_POSTGRES if os.geteuid() == 0 else []
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="hs-postgresql-") as folder:
         if user:

@@ -195,7 +195,7 @@ def test_all_state_is_readable_by_its_owner_only():
         ({"PORT": "taken"}, "PORT: 127.0.0.1:"),
         ({"STORAGE_PATH": "/proc/nowhere"}, "STORAGE_PATH: /proc/nowhere"),
         ({"DEBUG": "perhaps"}, "DEBUG must be 'true' or 'false'"),
-        ({"PORT": "99999"}, "PORT must be from 1 to 65535"),
+        ({"PORT": "99999"}, "PORT must be a whole number from 1 to 65535"),
         ({"DATABASE_URL": "nonsense", "SECRET_KEY": "x"}, "DATABASE_URL must be"),
         ({"DATABASE_URL": "postgres://a@127.0.0.1/b"}, "SECRET_KEY must be set"),
         ({"WEB_CONCURRENCY": "2"}, "Set REDIS_URL"),
