@@ -31,7 +31,7 @@ $(VENV)/.installed: requirements.txt
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-staticfiles/.collected: $(VENV)/.installed $(shell find static -type f)
+staticfiles/.collected: $(VENV)/.installed
 	@SECRET_KEY=static $(BIN)/python manage.py collectstatic --no-input -v0
 	@touch $@
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from common.timestamps import timestamp
 from files.exceptions import DiskFull
 from files.models import StoredFile, new_file_name
 from files.storage import new_file
@@ -46,7 +47,6 @@ def generate_file(
 
 
 def _result(stored: StoredFile) -> dict:
-    now = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {
         "file": {
             "fileName": stored.file_name,
@@ -54,6 +54,6 @@ def _result(stored: StoredFile) -> dict:
             "type": stored.type,
             "size": stored.size,
         },
-        "generatedAt": now,
+        "generatedAt": timestamp(timezone.now()),
         "type": stored.type,
     }

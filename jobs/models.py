@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.ids import new_id
+from common.timestamps import timestamp
 from jobs.exceptions import JobLost, JobStateConflict
 
 PROGRESS_INTERVAL = timedelta(milliseconds=200)
@@ -262,5 +263,8 @@ class Job(models.Model):
         return True
 
     def _error(self, message: str) -> dict:
-        at = timezone.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return {"message": message, "timestamp": at, "attempt": self.attempts}
+        return {
+            "message": message,
+            "timestamp": timestamp(timezone.now()),
+            "attempt": self.attempts,
+        }

@@ -14,6 +14,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts.models import Session, User
+from common.timestamps import timestamp
 from files.models import StoredFile
 from jobs import handlers
 from jobs.models import Job, WorkerNode
@@ -71,7 +72,7 @@ def _report() -> dict:
     }
     return {
         "status": _status(works=database and storage, complete=queue and chromium),
-        "timestamp": timezone.now().isoformat(timespec="milliseconds")[:-6] + "Z",
+        "timestamp": timestamp(timezone.now()),
         "version": settings.VERSION,
         "environment": settings.ENVIRONMENT,
         "uptime": round(monotonic() - _started_at, 1),

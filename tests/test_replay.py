@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Session
 from accounts.tests.factories import make_session, make_user
 from common.replay import ReplayedResponses
+from files.tests.factories import make_stored_file
 from jobs.models import Job
 from jobs.tests.factories import make_job
 
@@ -48,10 +49,19 @@ class ReplayTests(TestCase):
             signal.disconnect(close_old_connections)
             self.addCleanup(signal.connect, close_old_connections)
 
-    def get(self, path=None, *, token=None, query="", method="GET", **headers):
+    def get(self, path=None, **request):
+        status, headers, body = self.ask(path or self.path, **request)
+        return status, headers, json.loads(body)
+
+    def download(self, path):
+        status, _, body = self.ask(path)
+        assert status == 200
+        assert body
+
+    def ask(self, path, *, token=None, query="", method="GET", **headers):
         environ = {
             "REQUEST_METHOD": method,
-            "PATH_INFO": path or self.path,
+            "PATH_INFO": path,
             "QUERY_STRING": query,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "80",
@@ -68,8 +78,11 @@ class ReplayTests(TestCase):
         def start_response(status, headers, exc_info=None):
             seen.update(status=int(status[:3]), headers=dict(headers))
 
-        body = b"".join(self.application(environ, start_response))
-        return seen["status"], seen["headers"], json.loads(body)
+        response = self.application(environ, start_response)
+        body = b"".join(response)
+        if hasattr(response, "close"):
+            response.close()
+        return seen["status"], seen["headers"], body
 
     def get_twice(self, **request):
         return self.get(**request), self.get(**request)
@@ -157,6 +170,15 @@ class ReplayTests(TestCase):
 
         assert self.get(HTTP_HOST="evil.example")[0] == 400
         assert self.handler.calls == 2
+
+    def test_keeps_no_files_in_memory(self):
+        path = make_stored_file(owner=self.user).url
+
+        self.download(path)
+        self.download(path)
+
+        assert self.handler.calls == 2
+        assert self.application.answers.currsize == 0
 
     def test_remembers_no_error(self):
         self.get_twice(path="/api/jobs/job_missing")

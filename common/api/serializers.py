@@ -1,12 +1,12 @@
 """camelCase outside, snake_case inside, and no field that nobody declared."""
 
 import re
-from datetime import UTC
 
 from django.db import models
 from rest_framework import serializers
 
 from common.merging import MAX_FREE_FORM_BYTES, json_size
+from common.timestamps import timestamp
 
 MAX_UNKNOWN_FIELDS = 20  # An answer names no more of them.
 _UNDERSCORE = re.compile(r"_([a-z0-9])")
@@ -20,10 +20,7 @@ class TimestampField(serializers.DateTimeField):
     """ISO 8601, UTC, milliseconds: `2026-11-23T09:30:00.000Z`."""
 
     def to_representation(self, value):
-        if value is None:
-            return None
-        text = value.astimezone(UTC).isoformat(timespec="milliseconds")
-        return text.replace("+00:00", "Z")
+        return None if value is None else timestamp(value)
 
 
 class FreeFormField(serializers.JSONField):
