@@ -111,6 +111,9 @@ def make_pdfs(platform, token: str, clients: int, pdfs: int) -> Run:
         thread.join()
     seconds = time.perf_counter() - started
     assert len(files) == pdfs, f"{pdfs} PDFs were asked for, {len(files)} came"
+    client = platform.client(token)
+    for file_name in files:
+        assert client.get(f"/api/files/{file_name}").body.endswith(b"%%EOF\n")
     return Run(milliseconds, seconds)
 
 

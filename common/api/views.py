@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 class UnknownRouteView(APIView):
     """Answers every route under /api/ that does not exist, counted like the rest."""
 
+    name = "API"  # What the browsable pages call the place above all routes.
     permission_classes = []
 
     def http_method_not_allowed(self, request, *args, **kwargs):
