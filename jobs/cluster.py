@@ -8,10 +8,13 @@ hangs on a ticket: a lost one is derived from the table again.
 import gc
 import logging
 import os
+from datetime import datetime, timedelta
 from time import monotonic, sleep
+from typing import NoReturn
 
 from django.conf import settings
 from django.db import DatabaseError, connections
+from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.cluster import Cluster
 from django_q.signing import SignedPackage
@@ -24,8 +27,9 @@ from jobs.recovery import recover_lost_jobs
 
 logger = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 5
-RECOVERY_SECONDS = 1
+HEARTBEAT = timedelta(seconds=5)
+LOOK_SECONDS = 1
+PATIENCE = timedelta(seconds=5)
 # django-q2's own tasks are for housekeeping: nobody waits for one.
 ORDINARY_TASKS_SECONDS = 1
 
@@ -80,8 +84,8 @@ def _ticket() -> str:
 def run_worker_node() -> None:
     """Run a cluster until it is told to stop.
 
-    Raises RuntimeError if the cluster died by itself, so that whoever watches this
-    process starts it again.
+    Ends the process at once, with status 1, if the cluster died or takes no jobs:
+    the kernel ends the rest of the tree with it, and the supervisor starts another.
     """
     global _node
     _node = WorkerNode.objects.create(
@@ -96,23 +100,50 @@ def run_worker_node() -> None:
     cluster = Cluster()
     cluster.start()
     logger.info("%s workers are ready for jobs", settings.JOB_WORKERS)
-    try:
-        _watch(cluster)
-    finally:
-        _node.delete()
+    _watch(cluster)
+    _node.delete()
 
 
 def _watch(cluster: Cluster) -> None:
-    beat_at = 0.0
     while not cluster.has_stopped:
         if not cluster.sentinel.is_alive():
-            raise RuntimeError("The cluster died")
-        try:
-            if monotonic() >= beat_at:
-                _node.beat()
-                beat_at = monotonic() + HEARTBEAT_SECONDS
-            recover_lost_jobs()
-        except DatabaseError:
-            logger.exception("The database cannot be reached; trying again")
-            connections.close_all()
-        sleep(RECOVERY_SECONDS)
+            _end_tree("The cluster died; the supervisor starts another")
+        _look_after_node()
+        sleep(LOOK_SECONDS)
+
+
+def _look_after_node() -> None:
+    try:
+        if timezone.now() - _node.heartbeat_at >= HEARTBEAT:
+            _node.beat()
+        recover_lost_jobs()
+        if is_stuck(_node):
+            _end_tree("The workers take no jobs; the supervisor starts others")
+    except DatabaseError:
+        logger.exception("The database cannot be reached; trying again")
+        connections.close_all()
+
+
+def is_stuck(node: WorkerNode) -> bool:
+    """Tell whether jobs wait and workers are free, but none has been taken for long.
+
+    A worker that is killed while it waits takes the lock of django-q2's queue with
+    it, and none of the others ever gets another ticket.
+    """
+    long_ago = timezone.now() - PATIENCE
+    if node.started_at > long_ago or not _waiting_since(long_ago):
+        return False
+    own = Job.objects.filter(node_id=node.pk)
+    if own.filter(status=Job.Status.ACTIVE).count() >= settings.JOB_WORKERS:
+        return False
+    return not own.filter(started_at__gt=long_ago).exists()
+
+
+def _waiting_since(moment: datetime) -> bool:
+    return Job.objects.ready().filter(run_at__lt=moment).exists()
+
+
+def _end_tree(reason: str) -> NoReturn:
+    logger.critical(reason)
+    # Not sys.exit: that waits for the children, which may wait for ever.
+    os._exit(1)

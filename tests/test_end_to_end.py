@@ -150,6 +150,19 @@ def strike(platform: RunningPlatform, victim: str) -> None:
             platform.start()
 
 
+def test_goes_on_though_the_only_worker_was_killed_while_it_waited():
+    with running_platform(**NO_LIMITS, JOB_WORKERS="1") as platform:
+        client = platform.new_user()
+        platform.wait_until(
+            lambda: len(platform.find("manage.py worker")) == 5, "the worker"
+        )
+        worker = platform.find("manage.py worker")[2]  # After parent and sentinel.
+
+        os.kill(worker, signal.SIGKILL)
+
+        assert_is_downloadable(client, ended(client, submit(client)))
+
+
 def test_ctrl_c_stops_the_whole_tree():
     with running_platform() as platform:
         pids = platform.pids()

@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from jobs.cluster import run_worker_node
 
@@ -7,7 +7,4 @@ class Command(BaseCommand):
     help = "Do jobs in the background, with JOB_WORKERS processes, until stopped."
 
     def handle(self, *args, **options):
-        try:
-            run_worker_node()
-        except RuntimeError as error:
-            raise CommandError(str(error)) from error
+        run_worker_node()
