@@ -105,11 +105,12 @@ def run_worker_node() -> None:
 
 
 def _watch(cluster: Cluster) -> None:
-    while not cluster.has_stopped:
-        if not cluster.sentinel.is_alive():
-            _end_tree("The cluster died; the supervisor starts another")
+    while cluster.sentinel.is_alive():
         _look_after_node()
         sleep(LOOK_SECONDS)
+    # A signal's handler may have stopped it at any point of the loop.
+    if not cluster.has_stopped:
+        _end_tree("The cluster died; the supervisor starts another")
 
 
 def _look_after_node() -> None:

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from itertools import repeat
 from unittest.mock import Mock, patch
 
 import pytest
@@ -54,12 +53,12 @@ class WatchTests(TestCase):
             patch("jobs.cluster.os._exit", side_effect=SystemExit)
         )
 
-    def cluster(self, *, has_stopped=(False, True), is_alive=True):
-        """Return a cluster that says so, look after look, whether it has stopped."""
-        stops = iter(has_stopped)
-        sentinel = Mock(is_alive=lambda: is_alive)
-        fields = {"has_stopped": property(lambda self: next(stops))}
-        return type("FakeCluster", (), {**fields, "sentinel": sentinel})()
+    def cluster(self, *, looks=1, has_stopped=True):
+        """Return a cluster that lives for so many looks, and then has stopped."""
+        alive = [*[True] * looks, False]
+        return Mock(
+            sentinel=Mock(is_alive=Mock(side_effect=alive)), has_stopped=has_stopped
+        )
 
     def test_says_that_the_node_lives(self):
         before = self.node.heartbeat_at
@@ -90,12 +89,12 @@ class WatchTests(TestCase):
             self.assertLogs("jobs.cluster", "ERROR") as logs,
             refused_by_database(),
         ):
-            _watch(self.cluster(has_stopped=[False, False, True]))
+            _watch(self.cluster(looks=2))
 
         assert len(logs.output) == 2
 
     def test_ends_where_the_cluster_died(self):
-        cluster = self.cluster(has_stopped=repeat(False), is_alive=False)
+        cluster = self.cluster(has_stopped=False)
 
         with (
             pytest.raises(SystemExit),
