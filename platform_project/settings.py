@@ -300,5 +300,7 @@ LOGGING = {
         "django-q": {"level": "WARNING"},
         # Each 4xx is the client's matter; the 500s come with a stack.
         "django.request": {"level": "ERROR"},
+        # Scanners try host names all day; they get a 400.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
