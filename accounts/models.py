@@ -21,7 +21,7 @@ SELECT_DATA_VERSION = """
     FROM accounts_session AS session
     JOIN accounts_user AS "user" ON "user".id = session.user_id
     WHERE session.token_digest = %s AND session.revoked_at IS NULL
-      AND session.expires_at > %s AND "user".is_active
+      AND session.expires_at > %s AND "user".is_active AND NOT "user".is_staff
 """
 LAST_USE_RESOLUTION = timedelta(minutes=1)
 
@@ -112,7 +112,8 @@ class SessionQuerySet(models.QuerySet):
         return session if session is not None and session.is_active else None
 
     def version_for_token(self, token: str) -> int | None:
-        """Return the `data_version` of the token's user, None if it is not active.
+        """Return the `data_version` of the token's user; None for operators, who see
+        more than their own, and where the session is not active.
 
         Written in SQL, as the ORM takes ten times as long to compile it as SQLite
         to run it, and every replayed answer asks for it.

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 ENVIRON_KEY = "platform.replay"
 MAX_BYTES = 8_000_000
+MAX_KEY_LENGTH = 2_000  # Longer headers are somebody's who wants to fill the memory.
 
 # Whatever an answer may depend on is part of the key.
 VARIES_BY = (
@@ -68,7 +69,7 @@ class Answer:
 
     @property
     def size(self) -> int:
-        return len(self.body) + 2_000
+        return len(self.body) + MAX_KEY_LENGTH
 
 
 class ReplayedResponses:
@@ -115,8 +116,9 @@ class ReplayedResponses:
             if not name.lower().startswith(OF_ONE_REQUEST)
         ]
         answer = Answer(replay=replay, status=seen["status"], headers=kept, body=body)
-        with self.lock:
-            if answer.size <= MAX_BYTES:
+        length = sum(len(part) for part in key if part)
+        if length <= MAX_KEY_LENGTH and answer.size <= MAX_BYTES:
+            with self.lock:
                 self.answers[key] = answer
         return [body]
 

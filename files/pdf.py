@@ -1,11 +1,10 @@
 """Sets a document of blocks as a PDF with ReportLab.
 
-Every text of the client is escaped: a Paragraph's own mark-up could open files.
+No text of the client meets the parser of a Paragraph's mark-up, which could open files.
 """
 
 from functools import cache
 from typing import BinaryIO
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
@@ -23,6 +22,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 from reportlab.platypus.doctemplate import LayoutError
+from reportlab.platypus.paraparser import ParaFrag
 
 from files.exceptions import DoesNotFitPage
 from files.fonts import document_fonts
@@ -93,16 +93,28 @@ def _text(
     text: str, style: ParagraphStyle, *, bullet: str | None = None
 ) -> list[Paragraph]:
     """Set a text, in pieces, as a Paragraph takes the square of its lines in time."""
-    lines = escape(text).split("\n")
+    lines = text.split("\n")
     pieces = [lines[i : i + MAX_LINES] for i in range(0, len(lines), MAX_LINES)]
     styles = [_tight(style)] * (len(pieces) - 1) + [style]
     bullets = [bullet] + [None] * (len(pieces) - 1)
     return [
-        Paragraph("<br/>".join(piece), piece_style, bulletText=piece_bullet)
-        for piece, piece_style, piece_bullet in zip(
-            pieces, styles, bullets, strict=True
-        )
+        Paragraph("", style, bulletText=bullet, frags=_fragments(piece, style))
+        for piece, style, bullet in zip(pieces, styles, bullets, strict=True)
     ]
+
+
+def _fragments(lines: list[str], style: ParagraphStyle) -> list[ParaFrag]:
+    plain, line_break = _fragment_kinds(style)
+    fragments = [plain.clone(text=lines[0])]
+    for line in lines[1:]:
+        fragments += [line_break.clone(), plain.clone(text=line)]
+    return fragments
+
+
+@cache
+def _fragment_kinds(style: ParagraphStyle) -> tuple[ParaFrag, ParaFrag]:
+    plain, line_break, _ = Paragraph("a<br/>b", style).frags
+    return plain, line_break
 
 
 @cache

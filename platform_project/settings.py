@@ -105,6 +105,7 @@ if HTTPS_ONLY and TRUSTED_PROXIES:
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 SESSION_COOKIE_AGE = int(timedelta(hours=24).total_seconds())
 CSRF_COOKIE_SECURE = HTTPS_ONLY
+CSRF_FAILURE_VIEW = "common.api.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
 # --- Accounts ------------------------------------------------------------------
@@ -300,7 +301,7 @@ LOGGING = {
         "django-q": {"level": "WARNING"},
         # Each 4xx is the client's matter; the 500s come with a stack.
         "django.request": {"level": "ERROR"},
-        # Scanners try host names all day; they get a 400.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Scanners try host names and long forms all day; they get a 400.
+        "django.security": {"level": "CRITICAL"},
     },
 }

@@ -29,7 +29,7 @@ urlpatterns = [
     path("api/", include("accounts.api.urls")),
     path("api/", include("jobs.api.urls")),
     path("api/", include("files.api.urls")),
-    re_path(r"^api(/.*)?$", UnknownRouteView.as_view(), name="unknown-route"),
+    re_path(r"^api(/[\s\S]*)?$", UnknownRouteView.as_view(), name="unknown-route"),
 ]
 
 handler400 = "common.api.errors.bad_request"

@@ -98,7 +98,9 @@ class RunningPlatform:
         account = {"email": email, "password": PASSWORD}
         answer = self.client().post("/api/sessions", account)
         assert answer.status == 201, answer
-        return self.client(answer.data["data"]["token"])
+        client = self.client(answer.data["data"]["token"])
+        client.user_id = answer.data["data"]["userId"]
+        return client
 
     def pids(self) -> list[int]:
         """The processes of the platform, the supervisor first."""
@@ -148,6 +150,7 @@ class Client:
     def __init__(self, port: int, token: str | None) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.token = token
+        self.user_id: str | None = None
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.request("GET", path, headers=headers)
@@ -159,7 +162,8 @@ class Client:
         headers = {"Content-Type": "application/json", **(headers or {})}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        content = body if body is None or isinstance(body, bytes) else json.dumps(body)
+        # An iterator of bytes is sent in chunks.
+        content = json.dumps(body) if isinstance(body, dict) else body
         try:
             self.connection.request(method, path, content, headers)
             return Answer(self.connection.getresponse())

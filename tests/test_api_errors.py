@@ -1,6 +1,6 @@
 from unittest import mock
 
-from django.test import Client, TestCase, override_settings
+from django.test import Client, TestCase
 
 from accounts.tests.factories import PASSWORD, api_client, make_user
 
@@ -90,7 +90,7 @@ class BodyErrorTests(ErrorTestCase):
             b'{"email": NaN}',
             b'{"metadata": {"a": 1e999}}',
             b'{"a":' * 33 + b"1" + b"}" * 33,
-            b"[" * 100_000,
+            b"[" * 60_000,
             rb'{"email": "a\u0000@example.com"}',
             rb'{"metadata": {"a": "\ud800"}}',
             b'{"email": "\xff"}',
@@ -115,9 +115,8 @@ class BodyErrorTests(ErrorTestCase):
 
                 self.assert_error(response, 415, "UNSUPPORTED_MEDIA_TYPE")
 
-    @override_settings(MAX_BODY_BYTES=100)
     def test_refuses_a_body_that_is_too_large(self):
-        response = self.post(b'{"email": "%b"}' % (b"a" * 100))
+        response = self.post(b'{"email": "%b"}' % (b"a" * 65_536))
 
         self.assert_error(response, 413, "PAYLOAD_TOO_LARGE")
 

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -104,6 +105,32 @@ def test_makes_every_pdf_once_for_ten_clients(platform):
         assert client.get("/api/files").data["data"]["total"] == 20
     assert len(list((platform.storage / "files").iterdir())) >= 200
     assert list((platform.storage / "tmp").iterdir()) == []
+
+
+def test_takes_a_chunked_body(platform):
+    client = platform.new_user("chunked@example.com")
+    chunks = iter([b'{"metadata":', b' {"a": 1}}'])
+
+    answer = client.request("PUT", f"/api/users/{client.user_id}", chunks)
+
+    assert answer.data["data"]["user"]["metadata"] == {"a": 1}
+
+
+def test_stays_healthy_while_bodies_come_slowly(platform):
+    sockets = []
+    try:
+        for _ in range(80):
+            connection = socket.create_connection(("127.0.0.1", platform.port))
+            connection.sendall(
+                b"POST /api/sessions HTTP/1.1\r\nHost: localhost\r\n"
+                b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+            )
+            sockets.append(connection)
+
+        assert platform.client().get("/health").status == 200
+    finally:
+        for connection in sockets:
+            connection.close()
 
 
 def test_health_looks_at_the_real_thing(platform):

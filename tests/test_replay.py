@@ -180,6 +180,22 @@ class ReplayTests(TestCase):
         assert self.handler.calls == 2
         assert self.application.answers.currsize == 0
 
+    def test_keeps_nothing_under_a_long_key(self):
+        self.get_twice(HTTP_ACCEPT="a" * 3_000)
+
+        assert self.handler.calls == 2
+        assert self.application.answers.currsize == 0
+
+    def test_shows_a_new_operator_everybody_s_jobs_at_once(self):
+        make_job(owner=make_user())
+        self.get(path="/api/jobs")
+
+        self.user.is_staff = True
+        self.user.save()
+        _, _, body = self.get(path="/api/jobs")
+
+        assert body["data"]["total"] == 2
+
     def test_remembers_no_error(self):
         self.get_twice(path="/api/jobs/job_missing")
 

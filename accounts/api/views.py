@@ -11,8 +11,12 @@ from accounts.signing_in import sign_in
 from accounts.signing_up import sign_up
 from common.merging import merge_into
 
+# Free-form objects are the largest that is sent here, and two of them fit.
+SMALL_BODY_BYTES = 65_536
+
 
 class SignUpView(GenericAPIView):
+    max_body_bytes = SMALL_BODY_BYTES
     serializer_class = serializers.SignUpSerializer
     authentication_classes = []
     permission_classes = [AllowAny]
@@ -30,6 +34,7 @@ class SignUpView(GenericAPIView):
 
 
 class SignInView(GenericAPIView):
+    max_body_bytes = SMALL_BODY_BYTES
     serializer_class = serializers.SignInSerializer
     authentication_classes = []
     permission_classes = [AllowAny]
@@ -47,6 +52,7 @@ class SignInView(GenericAPIView):
 
 
 class UserViewSet(GenericViewSet):
+    max_body_bytes = SMALL_BODY_BYTES
     queryset = User.objects.all()
     serializer_class = serializers.UserSerializer
     list_name = "sessions"
@@ -88,6 +94,7 @@ class UserViewSet(GenericViewSet):
 
 
 class SessionViewSet(GenericViewSet):
+    max_body_bytes = SMALL_BODY_BYTES
     queryset = Session.objects.all()
     serializer_class = serializers.SessionSerializer
     rate_limit = {

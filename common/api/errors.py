@@ -203,6 +203,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> JsonRespons
     return error_response(request, 403)
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:
+    return error_response(request, 403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     return error_response(request, 404)
 

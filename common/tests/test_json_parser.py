@@ -104,3 +104,13 @@ class StrictJSONParserTests(SimpleTestCase):
             StrictJSONParser().parse(stream)
 
         assert stream.tell() == settings.MAX_BODY_BYTES + 1
+
+
+class ManyValuesTests(SimpleTestCase):
+    def test_are_refused_before_they_take_memory(self):
+        body = b"[" + b"1," * 500_001 + b"1]"
+
+        with pytest.raises(ParseError) as caught:
+            parse(body)
+
+        assert "more than 500000 values" in str(caught.value.detail)
