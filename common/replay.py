@@ -23,7 +23,7 @@ from common.rate_limits import count_caller
 logger = logging.getLogger(__name__)
 
 ENVIRON_KEY = "platform.replay"
-MAX_BYTES = 8_000_000
+MAX_BYTES = 4_000_000
 MAX_KEY_LENGTH = 2_000  # Longer headers are somebody's who wants to fill the memory.
 
 # Whatever an answer may depend on is part of the key.

@@ -11,9 +11,9 @@ from django.core.cache import cache
 from django.db import DatabaseError
 from django.db.models import Count
 from django.utils import timezone
-from redis.exceptions import RedisError
 
 from accounts.models import Session, User
+from common.rate_limits import redis_error
 from common.timestamps import timestamp
 from files.models import StoredFile
 from jobs import handlers
@@ -111,7 +111,7 @@ def _cache_works() -> bool:
     try:
         cache.set("health", 1, timeout=10)
         return cache.get("health") == 1
-    except RedisError:
+    except redis_error():
         logger.exception("The cache does not answer: check REDIS_URL")
         return False
 
