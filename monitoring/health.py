@@ -18,12 +18,12 @@ from common.timestamps import timestamp
 from files.models import StoredFile
 from jobs import handlers
 from jobs.models import Job, WorkerNode
+from monitoring.apps import STARTED_AT
 
 logger = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0
 
-_started_at = monotonic()
 _lock = threading.Lock()
 _last: tuple[float, dict] = (float("-inf"), {})
 
@@ -75,7 +75,7 @@ def _report() -> dict:
         "timestamp": timestamp(timezone.now()),
         "version": settings.VERSION,
         "environment": settings.ENVIRONMENT,
-        "uptime": round(monotonic() - _started_at, 1),
+        "uptime": round(monotonic() - STARTED_AT, 1),
         "services": services,
         "stats": stats,
     }
