@@ -8,7 +8,7 @@ from accounts.signing_up import ensure_operator
 class Command(BaseCommand):
     help = (
         "Create the first operator, unless there is one. The login is printed once: "
-        "OPERATOR_EMAIL, and OPERATOR_PASSWORD or a generated password."
+        "OPERATOR_EMAIL, and the password if OPERATOR_PASSWORD does not give it."
     )
 
     def handle(self, *args, **options):
@@ -22,8 +22,10 @@ class Command(BaseCommand):
         if created is None:
             return
         operator, password = created
+        # A password that the operator chose is a secret that no log needs.
+        shown = "that of OPERATOR_PASSWORD" if settings.OPERATOR_PASSWORD else password
         self.stdout.write(
             "\nThe first operator, shown this once:\n"
             f"  e-mail    {operator.email}\n"
-            f"  password  {password}\n\n"
+            f"  password  {shown}\n\n"
         )
