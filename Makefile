@@ -5,14 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-RUN_PACKAGES := python3-venv chromium-headless-shell fonts-liberation
+RUN_PACKAGES := python3-venv chromium-headless-shell fonts-liberation ca-certificates
 TEST_PACKAGES := $(RUN_PACKAGES) poppler-utils postgresql redis-server
 
 # Checks look at what runs in production, and must find nothing to warn of.
 PRODUCTION := ENV_FILE= DATABASE_URL=sqlite://:memory: ENVIRONMENT=production HTTPS_ONLY=true \
 	ALLOWED_HOSTS=example.com SECRET_KEY=$(shell printf 'check-%s' 0 1 2 3 4 5 6 7 8 9)
 
-.PHONY: run setup worker test check lint format lock openapi benchmark clean
+.PHONY: run setup worker test check lint format lock openapi benchmark benchmark-jobs chaos clean
 
 run: setup
 	@$(BIN)/python manage.py serve
@@ -67,6 +67,12 @@ openapi: setup
 
 benchmark: setup
 	@$(BIN)/python -m benchmarks.platform $(ARGS)
+
+benchmark-jobs: $(VENV)/.installed-dev staticfiles/.collected
+	@$(BIN)/python -m benchmarks.jobs $(ARGS)
+
+chaos: $(VENV)/.installed-dev staticfiles/.collected
+	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
 clean:
 	rm -rf $(VENV) staticfiles

@@ -1,6 +1,7 @@
 import os
 import shutil
 import socket
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -25,6 +26,22 @@ def _only_loopback(monkeypatch):
 @pytest.fixture(autouse=True)
 def _empty_cache():
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_keeper(monkeypatch):
+    """Keep leases unwatched: the thread that does sees nothing uncommitted."""
+    monkeypatch.setattr("jobs.lease._keep_running", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _no_exit(monkeypatch):
+    """Fail a test whose worker would end its process, which is that of all tests."""
+
+    def refuse(status):
+        raise AssertionError(f"a worker ends its process with {status}")
+
+    monkeypatch.setattr("jobs.tasks.os", SimpleNamespace(_exit=refuse))
 
 
 def require(program: str) -> str:

@@ -23,6 +23,14 @@ SELECT_DATA_VERSION = """
     WHERE session.token_digest = %s AND session.revoked_at IS NULL
       AND session.expires_at > %s AND "user".is_active AND NOT "user".is_staff
 """
+COUNTED = {
+    "total_sessions",
+    "total_jobs",
+    "kept_jobs",
+    "total_files_generated",
+    "last_activity_at",
+    "data_version",
+}
 LAST_USE_RESOLUTION = timedelta(minutes=1)
 
 
@@ -76,6 +84,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     preferences = models.JSONField(default=dict, blank=True)
     total_sessions = models.PositiveIntegerField(default=0, editable=False)
     total_jobs = models.PositiveIntegerField(default=0, editable=False)
+    # Those that are still in the table: counting a million rows takes a while.
+    kept_jobs = models.PositiveIntegerField(default=0, editable=False)
     total_files_generated = models.PositiveIntegerField(default=0, editable=False)
     last_activity_at = models.DateTimeField(null=True, editable=False)
     # Counts every change of what the user sees in lists: an answer made at one
@@ -89,6 +99,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args, **kwargs) -> None:
+        """Save the user, but never the counters of a row that is there already.
+
+        They are changed in the database alone; an object has those of when it was
+        read, and `changepassword` reads it long before it writes it.
+        """
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            fields = {field.name for field in self._meta.concrete_fields}
+            kwargs["update_fields"] = fields - COUNTED - {"id"}
+        super().save(*args, **kwargs)
 
     @classmethod
     def normalize_username(cls, username: str) -> str:

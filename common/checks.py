@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.core import checks
 
+from common.egress import parse_allowed_host
+
 
 @checks.register()
 def check_processes_share_counts(app_configs, **kwargs) -> list[checks.Error]:
@@ -29,3 +31,25 @@ def check_rate_limits_enabled(app_configs, **kwargs) -> list[checks.Warning]:
             id="platform.W001",
         )
     ]
+
+
+@checks.register()
+def check_egress_allowed_hosts(app_configs, **kwargs) -> list[checks.Error]:
+    return [
+        checks.Error(
+            f"EGRESS_ALLOWED_HOSTS has {entry!r}, which is no host name, IPv4 address "
+            "or IPv4 network.",
+            hint="Write 'hooks.internal', '10.1.2.3' or '10.2.0.0/16'.",
+            id="platform.E002",
+        )
+        for entry in settings.EGRESS_ALLOWED_HOSTS
+        if not _is_allowed_host(entry)
+    ]
+
+
+def _is_allowed_host(entry: str) -> bool:
+    try:
+        parse_allowed_host(entry)
+    except ValueError:
+        return False
+    return True

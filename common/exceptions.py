@@ -8,6 +8,8 @@ ApplicationError
   Forbidden
   NotFound
   Conflict
+  Mismatch
+  TooManyRequests
   Unavailable
 """
 
@@ -49,6 +51,19 @@ class Conflict(ApplicationError):
     """The present state does not allow this."""
 
     type = "CONFLICT"
+
+
+class Mismatch(ApplicationError):
+    """This is not the request that it claims to be."""
+
+    type = "IDEMPOTENCY_MISMATCH"
+
+
+class TooManyRequests(ApplicationError):
+    """Too many of these at a time. Try again later."""
+
+    type = "RATE_LIMIT_EXCEEDED"
+    retry_after_seconds = 30
 
 
 class Unavailable(ApplicationError):

@@ -1,6 +1,7 @@
 """Makes a document for a job and registers it with the job's completion."""
 
 import errno
+import hashlib
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -9,8 +10,8 @@ from django.utils import timezone
 
 from common.timestamps import timestamp
 from files.exceptions import DiskFull
-from files.models import StoredFile, new_file_name
-from files.storage import new_file
+from files.models import CONTENT_TYPES, StoredFile
+from files.storage import discard_new_file, new_file
 from jobs.handlers import Outcome
 from jobs.models import Job
 
@@ -25,12 +26,12 @@ def generate_file(
     stored = StoredFile(
         owner_id=job.owner_id,
         job=job,
-        file_name=new_file_name(extension),
+        file_name=f"{_stem(job)}.{extension}",
         display_name=f"{title[:150]}.{extension}",
         type=extension,
     )
     try:
-        with new_file() as file:
+        with new_file(_stem(job)) as file:
             write(file)
             job.report_progress(90, "Storing the file")
             stored.size, stored.sha256 = file.save_as(stored.file_name)
@@ -42,8 +43,24 @@ def generate_file(
         result=_result(stored),
         totals={"total_files_generated": 1},
         register=lambda: stored.save(force_insert=True),
-        discard=lambda: default_storage.delete(stored.file_name),
     )
+
+
+def discard_files(job: Job) -> None:
+    """Remove what a claim that ended without a result may have written."""
+    stem = _stem(job)
+    discard_new_file(stem)
+    for extension in CONTENT_TYPES:
+        default_storage.delete(f"{stem}.{extension}")
+
+
+def _stem(job: Job) -> str:
+    """Return a name for the file of this claim: 160 bits that cannot be guessed.
+
+    From the claim's token, so that whoever takes the job over can find what a dead
+    worker has left, and no two claims ever write to the same file.
+    """
+    return hashlib.sha256(job.token.encode()).hexdigest()[:40]
 
 
 def _result(stored: StoredFile) -> dict:

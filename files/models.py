@@ -1,4 +1,3 @@
-import secrets
 from functools import partial
 from typing import Self
 
@@ -12,11 +11,6 @@ from jobs.models import Job
 
 # The only types that are served, by the extension of the file's name.
 CONTENT_TYPES = {"pdf": "application/pdf"}
-
-
-def new_file_name(extension: str) -> str:
-    """Return a name that cannot be guessed: 160 random bits."""
-    return f"{secrets.token_hex(20)}.{extension}"
 
 
 class StoredFileQuerySet(models.QuerySet):

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,12 +47,25 @@ class NewFile(File):
 
 
 @contextmanager
-def new_file() -> Iterator[NewFile]:
+def new_file(name: str) -> Iterator[NewFile]:
     """Yield an empty file to write to; it vanishes unless it is saved."""
-    folder = settings.STORAGE_PATH / "tmp"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-        try:
+    path = _temporary(name)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with open(path, "x+b", opener=_private) as file:
             yield NewFile(file)
-        finally:
-            Path(file.name).unlink(missing_ok=True)
+    finally:
+        discard_new_file(name)
+
+
+def discard_new_file(name: str) -> None:
+    """Remove a new file that nobody makes any more."""
+    _temporary(name).unlink(missing_ok=True)
+
+
+def _temporary(name: str) -> Path:
+    return settings.STORAGE_PATH / "tmp" / name
+
+
+def _private(path, flags):
+    return os.open(path, flags, mode=0o600)

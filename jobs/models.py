@@ -1,19 +1,33 @@
 import secrets
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Self
 
 from django.db import connection, models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from common.ids import new_id
 from common.timestamps import timestamp
+from jobs import handlers
 from jobs.exceptions import JobLost, JobStateConflict
 
-PROGRESS_INTERVAL = timedelta(milliseconds=200)
+LOWEST_PRIORITY, HIGHEST_PRIORITY = -10, 10
+AGEING_MS = 60_000  # A job rises by one priority for each minute that it waits.
+PROGRESS_INTERVAL_SECONDS = 0.2
 NODE_LEASE = timedelta(seconds=30)
+MAX_ERRORS = 50  # Of the errors of a job the newest are kept.
+
+
+def rank_of(*, turn_ms: int, priority: int) -> int:
+    """Return the place of a job in the queue; the lowest is the next.
+
+    A priority is worth one minute of waiting, so the order of two jobs never
+    changes while they wait, and none starves: it is an index, not a computation.
+    """
+    return turn_ms - priority * AGEING_MS
 
 
 class WorkerNodeQuerySet(models.QuerySet):
@@ -29,6 +43,8 @@ class WorkerNode(models.Model):
     )
     host = models.CharField(max_length=255)
     process = models.CharField(max_length=100)
+    # The parent of the workers: they die with it, and it with the node's process.
+    pool_process = models.CharField(max_length=100, blank=True, default="")
     workers = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(default=timezone.now)
@@ -44,9 +60,44 @@ class WorkerNode(models.Model):
         self.save()
 
 
+class LaneQuerySet(models.QuerySet):
+    def paused(self) -> Self:
+        return self.filter(paused_at__isnull=False)
+
+
+class Lane(models.Model):
+    """A lane of the queue, as jobs/lanes.py has it, and whether it is paused."""
+
+    name = models.CharField(primary_key=True, max_length=20)
+    paused_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LaneQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookKey(models.Model):
+    """Which of a user's webhook secrets is in use; the secrets are derived from it."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True)
+    version = models.PositiveIntegerField(default=1)
+    rotated_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}, version {self.version}"
+
+
 class JobQuerySet(models.QuerySet):
     def visible_to(self, user) -> Self:
         return self if user.is_staff else self.filter(owner=user)
+
+    def submitted(self) -> Self:
+        """The jobs that clients asked for, without the deliveries of webhooks."""
+        return self.exclude(lane=handlers.WEBHOOK_LANE)
+
+    def deliveries(self) -> Self:
+        return self.filter(lane=handlers.WEBHOOK_LANE)
 
     def status_of(self, pk: str) -> str | None:
         """Return the job's status, None if there is no such job.
@@ -59,24 +110,21 @@ class JobQuerySet(models.QuerySet):
         return row[0] if row else None
 
     def ready(self) -> Self:
-        """Jobs that a worker may take now, the best first."""
-        waiting = self.filter(status__in=Job.READY, run_at__lte=timezone.now())
-        return waiting.order_by("-priority", "id")
+        """Jobs that wait for a worker now, the best first."""
+        is_due = Q(status=Job.Status.WAITING) | Q(run_at__lte=timezone.now())
+        waiting = self.unfinished().filter(is_due, status__in=Job.READY)
+        return waiting.order_by("rank", "id")
 
-    def claim(self, *, node_id: str, process: str) -> "Job | None":
-        """Take the best ready job for a worker process, or return None.
+    def unfinished(self) -> Self:
+        # Not by status: SQLite does not see that it is what a partial index has.
+        return self.filter(completed_at__isnull=True)
 
-        The row is locked while it is chosen: by SQLite's IMMEDIATE transaction, or
-        by PostgreSQL's FOR UPDATE SKIP LOCKED, which lets workers pass each other.
-        """
-        if not self.ready().exists():
-            return None
-        with transaction.atomic():
-            best = self.ready().select_for_update(skip_locked=True).first()
-            if best is None:
-                return None
-            best.start(node_id=node_id, process=process)
-        return best
+    def ended(self) -> Self:
+        return self.filter(completed_at__isnull=False)
+
+    def held(self) -> Self:
+        """Jobs that a worker process is at, also when they were taken from it."""
+        return self.filter(process__gt="")
 
 
 class Job(models.Model):
@@ -91,6 +139,7 @@ class Job(models.Model):
         CANCELLED = "cancelled"
 
     READY = [Status.WAITING, Status.DELAYED]
+    UNFINISHED = [Status.WAITING, Status.DELAYED, Status.ACTIVE]
     ENDED = [Status.COMPLETED, Status.FAILED, Status.CANCELLED]
 
     id = models.CharField(
@@ -99,10 +148,12 @@ class Job(models.Model):
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="jobs")
     kind = models.CharField(max_length=40)
     type = models.CharField(max_length=40)
+    lane = models.CharField(max_length=20)
     status = models.CharField(
         max_length=10, choices=Status.choices, default=Status.WAITING
     )
     priority = models.SmallIntegerField(default=0)
+    rank = models.BigIntegerField(default=0, editable=False)
     payload = models.JSONField()
     result = models.JSONField(null=True, blank=True)
     errors = models.JSONField(default=list, blank=True)
@@ -111,34 +162,74 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=3)
     crashes = models.PositiveSmallIntegerField(default=0)
+    interruptions = models.PositiveSmallIntegerField(default=0)
     run_at = models.DateTimeField(default=timezone.now)
+    # How far ahead `run_at` was when it was set; null where a client named a time.
+    delay = models.DurationField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
+
+    idempotency_key = models.CharField(max_length=255, null=True)  # noqa: DJ001
+    request_digest = models.CharField(max_length=64, blank=True, default="")
+    callback_url = models.CharField(max_length=2000, blank=True, default="")
 
     # Who works on it: every write of a worker names the token of its own claim.
     token = models.CharField(max_length=32, blank=True, default="")
     node_id = models.CharField(max_length=40, blank=True, default="")
     process = models.CharField(max_length=100, blank=True, default="")
+    heartbeats = models.PositiveIntegerField(default=0)
 
     objects = JobQuerySet.as_manager()
 
     class Meta:
         indexes = [
+            # These three are of unfinished jobs, which are few among many.
             models.Index(
-                F("priority").desc(),
-                "id",
-                name="job_ready",
-                condition=Q(status__in=["waiting", "delayed"]),
+                "rank", "id", name="job_ready", condition=Q(completed_at__isnull=True)
             ),
-            models.Index("id", name="job_active", condition=Q(status="active")),
-            models.Index("owner", "id", name="job_of_owner"),
-            models.Index("owner", "status", "id", name="job_of_owner_by_status"),
+            models.Index(
+                "lane",
+                "owner",
+                name="job_unfinished",
+                condition=Q(completed_at__isnull=True),
+            ),
+            models.Index("node_id", name="job_held", condition=Q(process__gt="")),
+            models.Index(
+                "completed_at",
+                name="job_ended",
+                condition=Q(completed_at__isnull=False),
+            ),
+            # With the lane, counting needs no rows.
+            models.Index("owner", "id", "lane", name="job_of_owner"),
+            models.Index(
+                "owner", "status", "id", "lane", name="job_of_owner_by_status"
+            ),
+            models.Index(
+                "owner", "id", name="job_delivery", condition=Q(lane="webhooks")
+            ),
             models.Index("kind", "status", "completed_at", name="job_by_kind"),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(progress__lte=100), name="job_progress_is_a_percentage"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["waiting", "delayed", "active"],
+                    completed_at__isnull=True,
+                )
+                | Q(
+                    status__in=["completed", "failed", "cancelled"],
+                    completed_at__isnull=False,
+                ),
+                name="job_has_ended_at_a_time",
+            ),
+            models.UniqueConstraint(
+                "owner",
+                "idempotency_key",
+                name="job_once_a_key",
+                condition=Q(idempotency_key__isnull=False),
             ),
         ]
 
@@ -170,8 +261,9 @@ class Job(models.Model):
 
         Writes at most once in 200 ms. Raises JobLost if the job is no longer ours.
         """
-        now = timezone.now()
-        if now - getattr(self, "_progress_at", self.started_at) < PROGRESS_INTERVAL:
+        now = monotonic()
+        last = self.__dict__.setdefault("_progress_at", now)
+        if now - last < PROGRESS_INTERVAL_SECONDS:
             return
         self._progress_at = now
         self._write(progress=max(0, min(percent, 100)), progress_message=message[:200])
@@ -185,64 +277,116 @@ class Job(models.Model):
             progress=100,
             progress_message="",
             completed_at=timezone.now(),
+            process="",
         )
 
     def fail(self, message: str) -> None:
         """End the job without a result, for a reason that its owner can read."""
+        now = timezone.now()
         self._write(
             status=self.Status.FAILED,
-            errors=[*self.errors, self._error(message)],
-            completed_at=timezone.now(),
+            errors=self._errors_and(message, now),
+            completed_at=now,
+            process="",
         )
 
-    def try_again_at(self, run_at: datetime, message: str) -> None:
-        """Give the job back, to be done no earlier than `run_at`."""
+    def try_again_after(self, delay: timedelta, message: str) -> None:
+        """Give the job back, to be done again no earlier than after the delay."""
+        now = timezone.now()
         self._write(
             status=self.Status.DELAYED,
-            errors=[*self.errors, self._error(message)],
-            run_at=run_at,
-            token="",
+            errors=self._errors_and(message, now),
+            run_at=now + delay,
+            delay=delay,
+            process="",
         )
 
     def give_back_after_crash(self, message: str) -> None:
         """Give back a job whose worker died; a crash is no attempt."""
+        self._give_back(message, crashes=self.crashes + 1)
+
+    def give_back_after_interruption(self, message: str) -> None:
+        """Give back a job whose whole node stopped or died: the job is not at fault."""
+        self._give_back(message, interruptions=self.interruptions + 1)
+
+    def _give_back(self, message: str, **counts: int) -> None:
         self._write(
             status=self.Status.WAITING,
-            errors=[*self.errors, self._error(message)],
+            errors=self._errors_and(message, timezone.now()),
             attempts=self.attempts - 1,
-            crashes=self.crashes + 1,
-            token="",
+            process="",
+            **counts,
         )
+
+    def release(self) -> None:
+        """Note that the worker, from which the job was taken, has let go of it."""
+        Job.objects.filter(pk=self.pk, token=self.token).update(process="")
 
     # --- What people do with it ---
 
-    def cancel(self) -> None:
-        """End a job that waits; raises JobStateConflict if it does not."""
+    def cancel(self, reason: str = "") -> None:
+        """End a job that has not ended, or raise JobStateConflict.
+
+        A worker that is at it finds that it has lost the job, and stops.
+        """
+        now = timezone.now()
+        message = f"Cancelled: {reason}" if reason else "Cancelled."
         self._move(
-            Job.objects.filter(status__in=self.READY),
+            Job.objects.unfinished(),
             verb="cancelled",
             status=self.Status.CANCELLED,
-            completed_at=timezone.now(),
+            errors=self._errors_and(message, now),
+            completed_at=now,
         )
 
-    def retry(self) -> None:
-        """Queue a job again that failed or was cancelled, with fresh attempts."""
+    def retry(self, *, rank: int) -> None:
+        """Queue a job again that failed or was cancelled, at that place."""
         self._move(
-            Job.objects.filter(status__in=[self.Status.FAILED, self.Status.CANCELLED]),
+            Job.objects.filter(
+                status__in=[self.Status.FAILED, self.Status.CANCELLED], process=""
+            ),
             verb="retried",
             status=self.Status.WAITING,
             attempts=0,
             crashes=0,
+            interruptions=0,
             progress=0,
+            progress_message="",
+            rank=rank,
             run_at=timezone.now(),
             completed_at=None,
         )
 
+    def change_priority(self, priority: int) -> None:
+        """Move a job that waits to another place in the queue."""
+        self._move(
+            Job.objects.filter(status__in=self.READY),
+            verb="moved in the queue",
+            priority=priority,
+            rank=self.rank + (self.priority - priority) * AGEING_MS,
+        )
+
+    def remove(self) -> None:
+        """Delete a job that has ended; its files stay."""
+        with transaction.atomic():
+            ended = Job.objects.ended().filter(pk=self.pk, process="")
+            # Locked, as files that refer to it are looked for before it is deleted.
+            if ended.select_for_update().first() is None:
+                self._refuse("deleted")
+            ended.delete()
+            kept = -1 if self.lane != handlers.WEBHOOK_LANE else 0
+            User.objects.changed(self.owner_id, kept_jobs=kept)
+
     def _move(self, movable: JobQuerySet, *, verb: str, **fields) -> None:
         """Change the job if it is in one of the `movable` states."""
         if not self._change(movable, fields, {}):
-            self.refresh_from_db(fields=["status"])
-            raise JobStateConflict(status=self.status, verb=verb)
+            self._refuse(verb)
+
+    def _refuse(self, verb: str) -> None:
+        self.refresh_from_db(fields=["status", "process"])
+        raise JobStateConflict(
+            status=self.status, verb=verb, is_held=self.is_ended and self.process != ""
+        )
 
     def _write(self, totals: dict[str, int] | None = None, /, **fields) -> None:
         """Change the job as the worker that holds the claim, or raise JobLost."""
@@ -257,14 +401,34 @@ class Job(models.Model):
         with transaction.atomic(savepoint=False):
             if not changeable.filter(pk=self.pk).update(**fields):
                 return False
+            if self.callback_url and fields.get("status") in self.ENDED:
+                self._queue_callback(fields["status"])
             User.objects.changed(self.owner_id, **totals)
         for name, value in fields.items():
             setattr(self, name, value)
         return True
 
-    def _error(self, message: str) -> dict:
-        return {
+    def _queue_callback(self, status: str) -> None:
+        """Queue the webhook that tells of this job's end, in its transaction."""
+        handler = handlers.get(handlers.WEBHOOK)
+        Job.objects.create(
+            owner_id=self.owner_id,
+            kind=handler.kind,
+            type=handler.type,
+            lane=handler.lane,
+            max_attempts=handler.max_attempts,
+            rank=milliseconds(timezone.now()),
+            payload={"jobId": self.pk, "url": self.callback_url, "status": status},
+        )
+
+    def _errors_and(self, message: str, now: datetime) -> list[dict]:
+        error = {
             "message": message,
-            "timestamp": timestamp(timezone.now()),
+            "timestamp": timestamp(now),
             "attempt": self.attempts,
         }
+        return [*self.errors, error][-MAX_ERRORS:]
+
+
+def milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

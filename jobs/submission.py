@@ -1,48 +1,172 @@
-"""Puts a job into the queue."""
+"""Puts a job into the queue, and tells how long it will take."""
 
+import hashlib
+import json
+from datetime import datetime, timedelta
+from math import ceil
 from threading import Lock
 
 from cachetools import TTLCache, cached
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Avg, F
+from django.db.models import Avg, F, Max, Q
+from django.utils import timezone
 
 from accounts.models import User
+from common.locks import lock_for_transaction
 from jobs import handlers
-from jobs.models import Job
+from jobs.exceptions import IdempotencyMismatch, QueueFull, TooManyJobs
+from jobs.lanes import limit_of
+from jobs.models import AGEING_MS, Job, milliseconds, rank_of
 
 RECENT_JOBS = 20
+NEARLY_FULL = 0.9
+LONGEST_RETRY_AFTER_SECONDS = 3600
+# A user's waiting jobs take turns with those of others: each is ranked as if it came
+# this much later than the one before, but never by as much as a priority is worth.
+TURN_MS = 500
+LATEST_TURN_MS = 50_000
 
 
 @transaction.atomic
-def submit_job(*, owner: User, kind: str, payload: dict, priority: int = 0) -> Job:
-    """Queue a job of a registered `kind` for its owner; raises UnknownKind."""
+def submit_job(
+    *,
+    owner: User,
+    kind: str,
+    payload: dict,
+    priority: int = 0,
+    run_at: datetime | None = None,
+    delay: timedelta | None = None,
+    callback_url: str = "",
+    idempotency_key: str | None = None,
+    request_digest: str = "",
+) -> Job:
+    """Queue a job of a registered `kind` for its owner.
+
+    It runs no earlier than `run_at`, or after `delay`. A second submission
+    with the same `idempotency_key` returns the first one's job, with `is_replayed`
+    set; raises IdempotencyMismatch where its digest is another. Raises UnknownKind,
+    and TooManyJobs or QueueFull where too many jobs are unfinished.
+    """
     handler = handlers.get(kind)
+    lock_for_transaction(f"submit {owner.pk}")
+    if idempotency_key and (job := _submitted_before(owner, idempotency_key)):
+        if job.request_digest != request_digest:
+            raise IdempotencyMismatch
+        job.is_replayed = True
+        return job
+    _check_room(owner)
+    now = timezone.now()
+    run_at = max(now, now + delay if delay is not None else run_at or now)
     job = Job.objects.create(
         owner=owner,
         kind=kind,
         type=handler.type,
+        lane=handler.lane,
+        status=Job.Status.DELAYED if run_at > now else Job.Status.WAITING,
         payload=payload,
         priority=priority,
+        rank=rank_of(turn_ms=_turn(owner.pk, handler.lane, run_at), priority=priority),
         max_attempts=handler.max_attempts,
+        run_at=run_at,
+        delay=delay,
+        callback_url=callback_url,
+        idempotency_key=idempotency_key,
+        request_digest=request_digest,
     )
-    User.objects.changed(owner.pk, total_jobs=1)
+    User.objects.changed(owner.pk, total_jobs=1, kept_jobs=1)
     return job
 
 
-def estimate_seconds(job: Job) -> float:
-    """Return in how many seconds the job will probably have ended.
+@transaction.atomic
+def retry_job(job: Job) -> None:
+    """Queue a job again that failed or was cancelled, with fresh attempts.
 
-    The jobs ahead of it are shared by all workers.
+    Raises JobStateConflict; and TooManyJobs or QueueFull, as for a new job.
     """
-    ahead = Job.objects.ready().filter(id__lt=job.pk).count()
-    return round(mean_seconds(job.kind) * (1 + ahead / settings.JOB_WORKERS), 1)
+    lock_for_transaction(f"submit {job.owner_id}")
+    if job.lane != handlers.WEBHOOK_LANE:
+        _check_room(job.owner)
+    turn = _turn(job.owner_id, job.lane, timezone.now())
+    job.retry(rank=rank_of(turn_ms=turn, priority=job.priority))
+
+
+def digest_of(kind: str, request: dict) -> str:
+    """Return what tells two requests apart, whatever the order of their keys."""
+    text = json.dumps([kind, request], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _submitted_before(owner: User, idempotency_key: str) -> Job | None:
+    return Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()
+
+
+def _check_room(owner: User) -> None:
+    unfinished = Job.objects.unfinished().submitted()
+    # By status, as the index of a user's jobs has it.
+    own = unfinished.filter(owner=owner, status__in=Job.UNFINISHED).count()
+    if own >= settings.JOB_LIMIT_OF_USER:
+        raise TooManyJobs(
+            limit=settings.JOB_LIMIT_OF_USER, retry_after_seconds=seconds_to_drain(own)
+        )
+    if unfinished.count() < settings.JOB_LIMIT * NEARLY_FULL:
+        return
+    # Only now is it worth it that all submissions wait for each other.
+    lock_for_transaction("submit")
+    if (depth := unfinished.count()) >= settings.JOB_LIMIT:
+        raise QueueFull(retry_after_seconds=seconds_to_drain(depth))
+
+
+def _turn(owner_id: str, lane: str, start: datetime) -> int:
+    """Return when the job's waiting begins, in ms, behind the owner's others."""
+    others = Job.objects.unfinished().filter(
+        owner=owner_id, lane=lane, status__in=Job.READY, run_at__lte=start
+    )
+    turn = F("rank") + F("priority") * AGEING_MS
+    last = others.aggregate(last=Max(turn))["last"]
+    earliest = milliseconds(start)
+    if last is None:
+        return earliest
+    return min(max(earliest, last + TURN_MS), earliest + LATEST_TURN_MS)
+
+
+def queue_position(job: Job) -> int | None:
+    """Return the place of a waiting job in its lane, 1 for the next; else None."""
+    if job.status != Job.Status.WAITING:
+        return None
+    ready = Job.objects.ready().filter(lane=job.lane)
+    is_ahead = Q(rank__lt=job.rank) | Q(rank=job.rank, id__lt=job.pk)
+    return ready.filter(is_ahead).count() + 1
+
+
+def estimate_seconds(job: Job) -> float | None:
+    """Return in how many seconds the job will probably have ended; None if it has.
+
+    From the time that the recent jobs of its kind took, and how many are ahead.
+    """
+    if job.is_ended:
+        return None
+    now = timezone.now()
+    mean = mean_seconds(job.kind)
+    if job.status == Job.Status.ACTIVE:
+        return round(max(0.0, mean - (now - job.started_at).total_seconds()), 1)
+    rounds = ceil((queue_position(job) or 1) / limit_of(job.lane))
+    delay = max(0.0, (job.run_at - now).total_seconds())
+    return round(delay + mean * rounds, 1)
+
+
+def seconds_to_drain(depth: int) -> int:
+    """Return in how many whole seconds so many jobs will probably have been done."""
+    seconds = depth * mean_seconds() / settings.JOB_WORKERS
+    return min(max(1, ceil(seconds)), LONGEST_RETRY_AFTER_SECONDS)
 
 
 @cached(TTLCache(maxsize=100, ttl=10), lock=Lock())
-def mean_seconds(kind: str) -> float:
-    """Return how long the recent jobs of a kind took; 1.0 where none has ended yet."""
-    done = Job.objects.filter(kind=kind, status=Job.Status.COMPLETED)
+def mean_seconds(kind: str | None = None) -> float:
+    """Return how long the recent jobs took, those of a kind or all; 1.0 if none did."""
+    done = Job.objects.filter(status=Job.Status.COMPLETED, completed_at__isnull=False)
+    if kind is not None:
+        done = done.filter(kind=kind)
     recent = done.order_by("-completed_at")[:RECENT_JOBS]
     mean = recent.aggregate(mean=Avg(F("completed_at") - F("started_at")))["mean"]
     return mean.total_seconds() if mean else 1.0

@@ -2,7 +2,6 @@
 
 import threading
 from collections import Counter
-from contextlib import contextmanager
 from time import monotonic, sleep
 
 from django.conf import settings
@@ -12,11 +11,10 @@ from jobs.models import Job
 
 FIRST_PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 0.25
-MAX_WAITS_OF_A_USER = 6
-WORTH_WAITING = [Job.Status.WAITING, Job.Status.DELAYED, Job.Status.ACTIVE]
+MAX_PLACES_OF_A_USER = 6
 
 _lock = threading.Lock()
-_waits: Counter[str] = Counter()
+_held: Counter[str] = Counter()
 
 
 def wait_until_ended(job: Job, *, seconds: float, waiter: str) -> Job:
@@ -27,37 +25,46 @@ def wait_until_ended(job: Job, *, seconds: float, waiter: str) -> Job:
     six a user, so that short requests always find a thread. Raises NotFound if the
     job is gone.
     """
-    with _place_for(waiter) as may_wait:
+    place = Place(waiter)
+    may_wait = place.take()
+    try:
         ends_at = monotonic() + seconds
         pause = FIRST_PAUSE_SECONDS
-        while may_wait and job.status in WORTH_WAITING and monotonic() < ends_at:
+        while may_wait and job.status in Job.UNFINISHED and monotonic() < ends_at:
             sleep(min(pause, max(0, ends_at - monotonic())))
             pause = min(pause * 1.3, LONGEST_PAUSE_SECONDS)
             job.status = Job.objects.status_of(job.pk)
+    finally:
+        place.leave()
     found = Job.objects.filter(pk=job.pk).first()
     if found is None:
         raise NotFound
     return found
 
 
-@contextmanager
-def _place_for(waiter: str):
-    with _lock:
-        is_free = (
-            _waits.total() < settings.WEB_THREADS * 3 // 4
-            and _waits[waiter] < MAX_WAITS_OF_A_USER
-        )
-        if is_free:
-            _waits[waiter] += 1
-    try:
-        yield is_free
-    finally:
-        if is_free:
-            _leave(waiter)
+class Place:
+    """A web thread that a user holds for longer than a request usually takes."""
 
+    def __init__(self, user_id: str) -> None:
+        self.user_id = user_id
+        self.is_taken = False
 
-def _leave(waiter: str) -> None:
-    with _lock:
-        _waits[waiter] -= 1
-        if not _waits[waiter]:
-            del _waits[waiter]
+    def take(self) -> bool:
+        """Take a place if there is one; return whether there was."""
+        with _lock:
+            self.is_taken = (
+                _held.total() < settings.WEB_THREADS * 3 // 4
+                and _held[self.user_id] < MAX_PLACES_OF_A_USER
+            )
+            if self.is_taken:
+                _held[self.user_id] += 1
+            return self.is_taken
+
+    def leave(self) -> None:
+        with _lock:
+            if not self.is_taken:
+                return
+            self.is_taken = False
+            _held[self.user_id] -= 1
+            if not _held[self.user_id]:
+                del _held[self.user_id]

@@ -117,7 +117,7 @@ def _cache_works() -> bool:
 
 
 def _stats() -> dict:
-    counts = Job.objects.values_list("status").annotate(count=Count("pk"))
+    counts = Job.objects.submitted().values_list("status").annotate(count=Count("pk"))
     jobs = dict(counts.order_by())
     return {
         "nodes": WorkerNode.objects.alive().count(),

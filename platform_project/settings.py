@@ -192,6 +192,14 @@ STORAGES = {
 JOB_WORKERS = env.count("JOB_WORKERS", 4, minimum=1, maximum=64)
 JOB_POLL_SECONDS = 0.02
 JOB_MAX_WAIT_SECONDS = 30
+# How many jobs of a lane one node runs at once; negative: all its workers but so many.
+JOB_LANES = {"ai": -2, "documents": -2, "browser": 1, "loadtest": 1, "webhooks": -2}
+JOB_LIMIT = env.count("JOB_LIMIT", 1000, minimum=1, maximum=1_000_000)
+JOB_LIMIT_OF_USER = env.count("JOB_LIMIT_OF_USER", 100, minimum=1, maximum=1_000_000)
+JOB_RETENTION_DAYS = env.count("JOB_RETENTION_DAYS", 30, minimum=1, maximum=36_500)
+JOB_STOP_SECONDS = env.count("JOB_STOP_SECONDS", 15, minimum=0, maximum=280)
+JOB_MEMORY_MB = env.count("JOB_MEMORY_MB", 512, minimum=200, maximum=1_000_000)
+JOB_WORKER_RECYCLE_MB = 200
 Q_CLUSTER = {
     "name": "platform",
     "orm": "default",
@@ -199,6 +207,7 @@ Q_CLUSTER = {
     "workers": JOB_WORKERS,
     "poll": JOB_POLL_SECONDS,
     "recycle": 1000,
+    "max_rss": JOB_WORKER_RECYCLE_MB * 1024,
     "queue_limit": JOB_WORKERS,
     "save_limit": 100,
     "max_attempts": 1,
@@ -207,6 +216,10 @@ Q_CLUSTER = {
     "timeout": 3600,
     "retry": 3700,
 }
+
+# --- Egress --------------------------------------------------------------------
+
+EGRESS_ALLOWED_HOSTS = env.list("EGRESS_ALLOWED_HOSTS", [])
 
 # --- API -----------------------------------------------------------------------
 

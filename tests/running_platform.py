@@ -113,6 +113,26 @@ class RunningPlatform:
             tree.extend(children.get(pid, []))
         return tree
 
+    def node(self) -> int:
+        """The worker's first process; see jobs/cluster.py for the others."""
+        return self.find("platform worker: node")[0]
+
+    def pool(self) -> int:
+        return self.find("platform worker: pool")[0]
+
+    def pusher(self) -> int:
+        return self.find(" pusher")[0]
+
+    def monitor(self) -> int:
+        return self.find(" monitor")[0]
+
+    def workers(self) -> list[int]:
+        """The processes that do jobs, the oldest first."""
+        pool = self.pool()
+        others = {self.pusher(), self.monitor()}
+        children = [pid for pid in self.pids() if parent_of(pid) == pool]
+        return sorted(set(children) - others)
+
     def find(self, command: str) -> list[int]:
         """The pids whose command line has `command` in it, the oldest first."""
         found = []

@@ -22,15 +22,22 @@ MISSING = {
     "session": "sess_" + "0" * 26,
     "job": "job_" + "0" * 26,
     "file": "0" * 40 + ".pdf",
+    "delivery": "job_" + "0" * 26,
+    "lane": "juggling",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """What a route answers to those who may, by method, and what its path names."""
+    """What a route answers to those who may, by method, and what its path names.
+
+    `status` is that of the job that a method needs, where it is not one that waits.
+    """
 
     success: dict[str, int]
     is_public: bool = False
+    is_for_operators: bool = False
+    status: dict[str, str] = field(default_factory=dict)
     names: str | None = None
     bodies: dict[str, dict] = field(default_factory=dict)
 
@@ -61,8 +68,25 @@ ROUTES = {
         bodies={"PUT": {"data": {"a": 1}}},
     ),
     "job-list": Route(success={"GET": 200}),
-    "job-detail": Route(names="job", success={"GET": 200}),
+    "job-detail": Route(
+        names="job",
+        success={"GET": 200, "PATCH": 200, "DELETE": 200},
+        bodies={"PATCH": {"priority": 1}},
+        status={"DELETE": "completed"},
+    ),
     "job-cancel": Route(names="job", success={"POST": 200}),
+    "job-retry": Route(names="job", success={"POST": 200}, status={"POST": "failed"}),
+    "job-events": Route(names="job", success={"GET": 200}, status={"GET": "completed"}),
+    "job-statistics": Route(success={"GET": 200}),
+    "lane-list": Route(is_for_operators=True, success={"GET": 200}),
+    "lane-pause": Route(is_for_operators=True, names="lane", success={"POST": 200}),
+    "lane-resume": Route(is_for_operators=True, names="lane", success={"POST": 200}),
+    "webhook-secret": Route(success={"GET": 200}),
+    "webhook-secret-rotate": Route(success={"POST": 200}),
+    "delivery-list": Route(success={"GET": 200}),
+    "delivery-retry": Route(
+        names="delivery", success={"POST": 200}, status={"POST": "failed"}
+    ),
     "file-list": Route(success={"GET": 200}),
     "file-generate-pdf": Route(
         success={"POST": 202}, bodies={"POST": {"title": "Report"}}
@@ -85,11 +109,23 @@ class AccessTests(TestCase):
 
     def test_owners_and_operators_succeed(self):
         for name, method in allowed(lambda route: not route.is_public):
-            for user in (self.owner, self.operator):
+            owners = [] if ROUTES[name].is_for_operators else [self.owner]
+            for user in [*owners, self.operator]:
                 with self.subTest(route=name, method=method, user=user):
                     response = self.call(signed_in(user), method, name)
 
                     assert response.status_code == ROUTES[name].success[method]
+
+    def test_users_are_forbidden_what_is_for_operators(self):
+        for name, method in allowed(lambda route: route.is_for_operators):
+            for is_missing in (False, True) if ROUTES[name].names else (False,):
+                with self.subTest(route=name, method=method, is_missing=is_missing):
+                    client = signed_in(self.owner)
+
+                    response = self.call(client, method, name, missing=is_missing)
+
+                    assert response.status_code == 403
+                    assert error_type(response) == "FORBIDDEN"
 
     def test_everybody_succeeds_on_public_routes(self):
         for name, method in allowed(lambda route: route.is_public):
@@ -119,7 +155,8 @@ class AccessTests(TestCase):
 
     def test_a_stranger_cannot_tell_others_things_from_missing_ones(self):
         for name, route in ROUTES.items():
-            for method in METHODS if route.names else []:
+            is_somebody_s = route.names and not route.is_for_operators
+            for method in METHODS if is_somebody_s else []:
                 with self.subTest(route=name, method=method):
                     client = signed_in(self.stranger)
 
@@ -132,31 +169,43 @@ class AccessTests(TestCase):
 
     def test_other_methods_are_refused(self):
         for name, route in ROUTES.items():
+            user = self.operator if route.is_for_operators else self.owner
             for method in set(METHODS) - route.success.keys():
                 with self.subTest(route=name, method=method):
-                    response = self.call(signed_in(self.owner), method, name)
+                    response = self.call(signed_in(user), method, name)
 
                     assert response.status_code == 405
 
     def call(self, client, method, name, *, missing=False):
         """Call a route with things of the owner's that are fresh each time."""
         route = ROUTES[name]
-        things = MISSING if missing else self.things(route.names)
+        status = route.status.get(method, "waiting")
+        things = MISSING if missing else self.things(route.names, status)
         url = reverse(name, args=[things[route.names]] if route.names else [])
         body = json.dumps(route.bodies.get(method, {}))
         response = client.generic(method, url, body, content_type="application/json")
         response.getvalue()  # Read to its end, so that a file is closed.
         return response
 
-    def things(self, kind):
+    def things(self, kind, status):
         match kind:
             case "session":
                 return {kind: make_session(user=self.owner).pk}
             case "job":
-                return {kind: make_job(owner=self.owner).pk}
+                return {kind: make_job(owner=self.owner, status=status).pk}
+            case "delivery":
+                return {kind: self.delivery(status).pk}
+            case "lane":
+                return {kind: "ai"}
             case "file":
                 return {kind: make_stored_file(owner=self.owner).file_name}
         return {"user": self.owner.pk}
+
+    def delivery(self, status):
+        payload = {"jobId": "job_x", "url": "https://example.com/", "status": "failed"}
+        return make_job(
+            owner=self.owner, status=status, lane="webhooks", payload=payload
+        )
 
     def token(self, **fields):
         return make_session(user=self.owner, **fields).token

@@ -2,9 +2,14 @@
 
 import os
 import signal
+from types import SimpleNamespace
+from unittest.mock import patch
 
+import psycopg
 import pytest
+from psycopg.errors import LockNotAvailable
 
+from common.locks import lock_for_transaction
 from tests.running_platform import running_platform
 from tests.servers import postgresql, redis
 from tests.test_end_to_end import assert_is_downloadable, ended, in_parallel, submit
@@ -13,9 +18,14 @@ pytestmark = pytest.mark.live
 
 
 @pytest.fixture(scope="module")
-def platform():
+def database_url():
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def platform(database_url):
     with (
-        postgresql() as database_url,
         redis() as redis_url,
         running_platform(
             DATABASE_URL=database_url,
@@ -37,7 +47,7 @@ def test_makes_every_pdf_once_though_a_worker_is_killed(platform):
 
     def make_twenty(client):
         ids = [submit(client) for _ in range(20)]
-        os.kill(platform.find("manage.py worker")[2], signal.SIGKILL)
+        os.kill(platform.workers()[0], signal.SIGKILL)
         jobs.update({job_id: (client, ended(client, job_id)) for job_id in ids})
 
     make_twenty(clients[0])
@@ -47,6 +57,30 @@ def test_makes_every_pdf_once_though_a_worker_is_killed(platform):
     assert len(files) == len(jobs) == 40
     for client, job in jobs.values():
         assert_is_downloadable(client, job)
+
+
+def test_lets_one_transaction_at_a_time_have_a_lock(database_url):
+    with (
+        psycopg.connect(database_url) as first,
+        psycopg.connect(database_url) as second,
+    ):
+        second.execute("SET lock_timeout = '50ms'")
+        second.commit()
+        lock(first, "submit")
+
+        with pytest.raises(LockNotAvailable):
+            lock(second, "submit")
+        second.rollback()
+        lock(second, "another")
+        first.commit()
+        lock(second, "submit")
+
+
+def lock(connection, name):
+    """Take a lock as if this were Django's connection."""
+    django = SimpleNamespace(vendor="postgresql", cursor=connection.cursor)
+    with patch("common.locks.connection", django):
+        lock_for_transaction(name)
 
 
 def test_counts_limits_across_web_processes(platform):

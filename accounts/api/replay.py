@@ -22,18 +22,23 @@ class ReplayedForOwnerMixin:
         response = super().finalize_response(request, response, *args, **kwargs)
         is_small = response.status_code == 200 and not response.streaming
         if is_small and self._is_replayable(request):
-            allow_replay(request._request, self._replay(request))
+            seconds = self.replay_seconds(response)
+            allow_replay(request._request, self._replay(request, seconds))
         return response
+
+    def replay_seconds(self, response) -> float:
+        """Return for how long the answer may be given again."""
+        # Then Django is asked again, which notes that the session is in use.
+        return LAST_USE_RESOLUTION.total_seconds()
 
     def _is_replayable(self, request) -> bool:
         is_own = isinstance(request.auth, Session) and not request.user.is_staff
         return is_own and "wait" not in request.query_params
 
-    def _replay(self, request) -> Replay:
+    def _replay(self, request, seconds: float) -> Replay:
         token = token_of(request.META)
         version = request.user.data_version
-        # Then Django is asked again, which notes that the session is in use.
-        ends_at = monotonic() + LAST_USE_RESOLUTION.total_seconds()
+        ends_at = monotonic() + seconds
 
         def is_current() -> bool:
             if monotonic() >= ends_at:

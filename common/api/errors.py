@@ -7,6 +7,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -18,7 +19,9 @@ from common.exceptions import (
     ApplicationError,
     Conflict,
     Forbidden,
+    Mismatch,
     NotFound,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -31,6 +34,8 @@ STATUS_BY_ERROR = {
     Forbidden: status.HTTP_403_FORBIDDEN,
     NotFound: status.HTTP_404_NOT_FOUND,
     Conflict: status.HTTP_409_CONFLICT,
+    Mismatch: status.HTTP_422_UNPROCESSABLE_ENTITY,
+    TooManyRequests: status.HTTP_429_TOO_MANY_REQUESTS,
     Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
     ApplicationError: status.HTTP_400_BAD_REQUEST,
 }
@@ -44,8 +49,10 @@ TYPE_BY_STATUS = {
     412: "PRECONDITION_FAILED",
     413: "PAYLOAD_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
+    422: "IDEMPOTENCY_MISMATCH",
     429: "RATE_LIMIT_EXCEEDED",
     500: "INTERNAL_ERROR",
+    503: "UPSTREAM_UNAVAILABLE",
 }
 MESSAGE_BY_STATUS = {
     400: "The request is not valid.",
@@ -83,6 +90,9 @@ def exception_handler(error: Exception, context: dict) -> Response:
     """
     request = context["request"]
     set_rollback()
+    if isinstance(error, OperationalError):
+        logger.error("The database fails: look at its disk and server", exc_info=error)
+        error = Unavailable()
     if isinstance(error, ApplicationError):
         return _application_error(request, error)
     error = _as_api_exception(error)

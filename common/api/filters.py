@@ -5,6 +5,8 @@ from django_filters import FilterSet, IsoDateTimeFilter
 from django_filters.fields import IsoDateTimeField
 from rest_framework.exceptions import ValidationError
 
+from common.api.pagination import PAGING
+
 
 class UTCDateTimeField(IsoDateTimeField):
     def clean(self, value):
@@ -19,9 +21,6 @@ class UTCDateTimeFilter(IsoDateTimeFilter):
     """ISO 8601; refuses what would leave the calendar when turned to UTC."""
 
     field_class = UTCDateTimeField
-
-
-PAGING = {"limit", "cursor"}
 
 
 class StrictFilterSet(FilterSet):

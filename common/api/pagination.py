@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 50
+PAGING = {"limit", "cursor"}
 ID = re.compile(r"[a-z]+_[0-9a-z]{26}")
 
 
@@ -20,7 +21,7 @@ class NewestFirstPagination(BasePagination):
         limit = _limit(request.query_params.get("limit"))
         cursor = _cursor(request.query_params.get("cursor"))
         self.list_name = view.list_name
-        self.total = queryset.count()
+        self.total = _count(view, request, queryset)
         newest_first = queryset.order_by("-id")
         if cursor is not None:
             newest_first = newest_first.filter(id__lt=cursor)
@@ -68,6 +69,17 @@ class NewestFirstPagination(BasePagination):
                 "schema": cursor,
             },
         ]
+
+
+def _count(view, request, queryset) -> int:
+    """Count the list, by the view's `count_all` where it has one and no filter is set.
+
+    Counting a million rows takes a database half a second.
+    """
+    is_filtered = request.query_params.keys() - PAGING
+    if is_filtered or not hasattr(view, "count_all"):
+        return queryset.count()
+    return view.count_all()
 
 
 def _limit(given: str | None) -> int:

@@ -2,7 +2,6 @@ from rest_framework import serializers
 
 from common.api.serializers import (
     CamelCaseModelSerializer,
-    CamelCaseSerializer,
     FreeFormField,
 )
 from files.api.blocks import (
@@ -13,13 +12,13 @@ from files.api.blocks import (
     printable,
 )
 from files.models import StoredFile
-from jobs.api.serializers import JobOptionsSerializer
+from jobs.api.serializers import JobRequestSerializer
 
 MAX_TITLE_LENGTH = 300
 MAX_DOCUMENT_LENGTH = 500_000
 
 
-class DocumentSerializer(CamelCaseSerializer):
+class DocumentSerializer(JobRequestSerializer):
     """A document of blocks: a title, or content, or both."""
 
     title = serializers.CharField(max_length=MAX_TITLE_LENGTH, required=False)
@@ -29,7 +28,6 @@ class DocumentSerializer(CamelCaseSerializer):
     metadata = FreeFormField(
         default=dict, help_text="`author`, `date`, `version` and `description` show."
     )
-    options = JobOptionsSerializer(required=False)
 
     def validate_title(self, title):
         return printable(title)

@@ -1,4 +1,5 @@
 import hashlib
+import secrets
 from itertools import count
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts.tests.factories import make_user
-from files.models import StoredFile, new_file_name
+from files.models import StoredFile
 from jobs.tests.factories import make_job
 
 PDF = b"%PDF-1.4 a small document"
@@ -15,11 +16,16 @@ PDF = b"%PDF-1.4 a small document"
 _numbers = count(1)
 
 
+def make_file_name(extension="pdf"):
+    """Return a name as the generation of files gives it."""
+    return f"{secrets.token_hex(20)}.{extension}"
+
+
 def make_stored_file(*, owner=None, content=PDF, **fields):
     """Create a file with these bytes in the storage; ids count up."""
     defaults = {
         "id": f"file_{next(_numbers):026}",
-        "file_name": new_file_name("pdf"),
+        "file_name": make_file_name(),
         "display_name": "Report.pdf",
         "type": "pdf",
         "size": len(content),

@@ -4,8 +4,8 @@ from django.core.files.storage import default_storage
 from django.test import TestCase
 
 from accounts.tests.factories import api_client, make_user
-from files.models import StoredFile, new_file_name
-from files.tests.factories import PDF, make_stored_file
+from files.models import StoredFile
+from files.tests.factories import PDF, make_file_name, make_stored_file
 
 TRICKS = [
     "..",
@@ -171,7 +171,7 @@ class MissingDownloadTests(TestCase):
 
     def test_hides_files_of_other_users_as_if_they_did_not_exist(self):
         hidden = self.error_of(self.stored.file_name, user=self.bob)
-        missing = self.error_of(new_file_name("pdf"), user=self.bob)
+        missing = self.error_of(make_file_name(), user=self.bob)
 
         assert hidden == missing
 

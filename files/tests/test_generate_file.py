@@ -1,14 +1,20 @@
 import errno
 import hashlib
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from django.conf import settings
 from django.test import TestCase
 
 from accounts.tests.factories import make_user
+from files.documents import generate_pdf
+from files.generation import _stem, discard_files
 from files.models import StoredFile
+from files.storage import NewFile, new_file
 from files.tests.factories import make_pdf_job, stored_names, unfinished_names
+from jobs.claiming import claim_job
 from jobs.models import Job
+from jobs.recovery import Recovery
 from jobs.tasks import work_one
 from jobs.tests.factories import take_over
 
@@ -91,15 +97,66 @@ class GenerateFileTests(TestCase):
         assert StoredFile.objects.get().display_name == "Document.pdf"
 
     def test_leaves_nothing_of_a_job_that_was_lost(self):
-        with (
-            patch("files.generation.new_file_name", side_effect=self.lose_job),
-            self.assertLogs("jobs.execution", "WARNING"),
-        ):
+        with self.lost_meanwhile():
             work_one("node")
 
         self.assert_nothing_is_left()
         self.job.refresh_from_db()
         assert (self.job.status, self.job.result) == ("active", None)
+
+    def test_leaves_nothing_of_a_job_that_was_lost_after_the_file_was_stored(self):
+        save_as = NewFile.save_as
+
+        def save_and_lose(file, name):
+            saved = save_as(file, name)
+            take_over(self.job)
+            return saved
+
+        with (
+            patch.object(NewFile, "save_as", save_and_lose),
+            patch("jobs.execution.connection"),
+            self.assertLogs("jobs.execution", "WARNING"),
+        ):
+            work_one("node")
+
+        self.assert_nothing_is_left()
+
+    def test_leaves_nothing_of_a_worker_that_died(self):
+        job = claim_job(node_id="node_gone", process="1:1")
+        generate_pdf(job)
+        with patch("files.storage.discard_new_file"), new_file(_stem(job)) as file:
+            file.write(b"half of it")
+        assert self.new_names()
+        assert unfinished_names()
+
+        Recovery().look()
+
+        self.assert_nothing_is_left()
+        self.job.refresh_from_db()
+        assert (self.job.status, self.job.interruptions) == ("waiting", 1)
+
+    def test_leaves_the_files_of_other_claims(self):
+        first = claim_job(node_id="node_gone", process="1:1")
+        generate_pdf(first)
+        other = Job(token="another claim")
+
+        discard_files(other)
+
+        assert len(self.new_names()) == 1
+        discard_files(first)
+        assert self.new_names() == set()
+
+    def test_writes_to_another_file_with_each_claim(self):
+        with self.lost_meanwhile():
+            work_one("node")
+        first = self.job.token
+        Job.objects.update(status="waiting", process="")
+
+        work_one("node")
+
+        self.job.refresh_from_db()
+        assert self.job.token != first
+        assert self.new_names() == {f"{_stem(self.job)}.pdf"}
 
     def test_leaves_nothing_where_the_row_cannot_be_stored(self):
         failing = patch.object(StoredFile, "save", side_effect=RuntimeError)
@@ -146,9 +203,20 @@ class GenerateFileTests(TestCase):
         assert self.job.status == "delayed"
         self.assert_nothing_is_left()
 
-    def lose_job(self, extension):
-        take_over(self.job)
-        return f"lost.{extension}"
+    @contextmanager
+    def lost_meanwhile(self):
+        """Have the worker lose the job while it writes the document."""
+
+        def lose(payload, file):
+            file.write(b"half of it")
+            take_over(self.job)
+
+        with (
+            patch("files.documents.write_pdf", side_effect=lose),
+            patch("jobs.execution.connection"),
+            self.assertLogs("jobs.execution", "WARNING"),
+        ):
+            yield
 
     def assert_nothing_is_left(self):
         self.alice.refresh_from_db()

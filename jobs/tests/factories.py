@@ -1,17 +1,19 @@
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
 from unittest.mock import patch
 
 from django.db import OperationalError, connection
+from django.db.models import F
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.tests.factories import make_user
 from jobs import handlers
 from jobs.handlers import Handler, Outcome
-from jobs.models import Job, WorkerNode
+from jobs.models import Job, WorkerNode, rank_of
 from jobs.processes import current_process, host
 
 KIND = "test"
@@ -19,15 +21,27 @@ KIND = "test"
 _numbers = count(1)
 
 
-def make_job(*, owner=None, **fields):
-    """Create a job; ids count up, as two ULIDs of one millisecond may not."""
+def make_job(*, owner=None, priority=0, **fields):
+    """Create a job; ids count up, as two ULIDs of one millisecond may not.
+
+    So do the turns: of one priority, the job that was made first is the next.
+    """
+    number = next(_numbers)
     defaults = {
-        "id": f"job_{next(_numbers):026}",
+        "id": f"job_{number:026}",
         "kind": KIND,
         "type": "testing",
+        "lane": "documents",
         "payload": {},
+        "priority": priority,
+        "rank": rank_of(turn_ms=number, priority=priority),
     }
-    return Job.objects.create(owner=owner or make_user(), **{**defaults, **fields})
+    if fields.get("status") in Job.ENDED:
+        defaults["completed_at"] = timezone.now()
+    job = Job.objects.create(owner=owner or make_user(), **{**defaults, **fields})
+    if job.lane != handlers.WEBHOOK_LANE:
+        User.objects.filter(pk=job.owner_id).update(kept_jobs=F("kept_jobs") + 1)
+    return job
 
 
 def make_active_job(*, node_id="node", process=None, attempts=0, **fields):
@@ -55,7 +69,13 @@ def make_node(**fields):
 
 def take_over(job):
     """Do what another worker's claim does to a job that this one lost."""
-    Job.objects.filter(pk=job.pk).update(token="another claim")
+    Job.objects.filter(pk=job.pk).update(token="another claim", process="elsewhere")
+
+
+def end_jobs(status, jobs=None, **fields):
+    """End all jobs, or those of a query, behind everybody's back."""
+    jobs = Job.objects.all() if jobs is None else jobs
+    jobs.update(status=status, completed_at=timezone.now(), **fields)
 
 
 def row_of(job):
@@ -66,21 +86,29 @@ def row_of(job):
 def registered(run=lambda job: Outcome(result={}), *, kind=KIND, **fields):
     """Register a handler of `kind` for the time of a test."""
     with patch.dict(handlers._handlers):
-        handler = InlineHandler(kind=kind, type="testing", function=run, **fields)
+        fields = {"type": "testing", "lane": "documents", **fields}
+        handler = InlineHandler(kind=kind, function=run, **fields)
         handlers.register(handler)
-        yield
+        yield handler
 
 
 @dataclass(frozen=True, kw_only=True)
 class InlineHandler(Handler):
-    """A handler whose function a test brings along, where others have a path to it."""
+    """A handler whose function a test brings along, where others have a path to it.
+
+    It notes the tokens of the claims whose leftovers it was told to discard.
+    """
 
     path: str = ""
     function: Callable
+    discarded: list = field(default_factory=list)
 
     @property
     def run(self):
         return self.function
+
+    def discard(self, job):
+        self.discarded.append(job.token)
 
 
 @contextmanager

@@ -1,15 +1,16 @@
 from itertools import count
-from unittest.mock import patch
+from types import SimpleNamespace
+from unittest.mock import Mock, call, patch
 
 from django.conf import settings
-from django.test import TestCase, override_settings
+from django.test import SimpleTestCase, TestCase, override_settings
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from accounts.tests.factories import make_user
-from jobs.cluster import JobBroker
-from jobs.models import Job
+from jobs.cluster import JobBroker, take_ticket
+from jobs.models import Job, Lane
 from jobs.tests.factories import (
     make_active_job,
     make_job,
@@ -18,7 +19,7 @@ from jobs.tests.factories import (
 )
 
 
-@override_settings(JOB_WORKERS=2)
+@override_settings(JOB_WORKERS=2, JOB_LANES={"documents": 2, "browser": 1})
 class JobBrokerTests(TestCase):
     @classmethod
     def setUpTestData(cls):
@@ -38,7 +39,10 @@ class JobBrokerTests(TestCase):
 
         task = SignedPackage.loads(ticket)
         assert ack_id is None
-        assert (task["func"], task["args"]) == ("jobs.tasks.work", (self.node.pk,))
+        assert (task["func"], task["args"]) == (
+            "jobs.cluster.take_ticket",
+            (self.node.pk,),
+        )
         assert (task["save"], task["timeout"]) == (False, -1)
 
     def test_leaves_the_job_as_it_is(self):
@@ -64,6 +68,35 @@ class JobBrokerTests(TestCase):
     def test_hands_out_no_tickets_where_all_workers_are_busy(self):
         for _ in range(2):
             make_active_job(owner=self.alice, node_id=self.node.pk)
+        make_job(owner=self.alice)
+
+        assert not self.broker.dequeue()
+
+    def test_hands_out_no_tickets_where_the_lane_is_full(self):
+        make_active_job(owner=self.alice, node_id=self.node.pk, lane="browser")
+        make_job(owner=self.alice, lane="browser")
+
+        assert not self.broker.dequeue()
+
+    def test_hands_out_no_tickets_where_the_lane_is_paused(self):
+        Lane.objects.create(name="documents", paused_at=timezone.now())
+        make_job(owner=self.alice)
+
+        assert not self.broker.dequeue()
+
+    def test_hands_out_nothing_where_the_node_stops(self):
+        make_job(owner=self.alice)
+        make_task()
+
+        with patch("jobs.cluster._is_stopping", SimpleNamespace(value=True)):
+            tasks = self.broker.dequeue()
+
+        assert tasks is None
+        self.nap.assert_called_once_with(settings.JOB_POLL_SECONDS)
+
+    def test_counts_cancelled_jobs_that_workers_are_still_at(self):
+        for _ in range(2):
+            make_active_job(owner=self.alice, node_id=self.node.pk).cancel()
         make_job(owner=self.alice)
 
         assert not self.broker.dequeue()
@@ -120,6 +153,30 @@ class JobBrokerTests(TestCase):
         assert tasks is None
         connections.close_all.assert_called_once_with()
         self.nap.assert_called_once_with(1)
+
+
+class TakeTicketTests(SimpleTestCase):
+    def test_works_and_cleans_up(self):
+        calls = Mock()
+        stopping, taken = SimpleNamespace(value=False), SimpleNamespace(value=7)
+        with (
+            patch("jobs.cluster.work", calls.work),
+            patch("jobs.cluster.kill_children", calls.kill_children),
+            patch("jobs.cluster._tickets_taken", taken),
+            patch("jobs.cluster._is_stopping", stopping),
+        ):
+            take_ticket("node_1")
+
+            is_stopping = calls.work.call_args.kwargs["is_stopping"]
+            assert not is_stopping()
+            stopping.value = True
+            assert is_stopping()
+
+        assert calls.mock_calls == [
+            call.work("node_1", is_stopping=is_stopping),
+            call.kill_children(),
+        ]
+        assert taken.value == 8
 
 
 def make_task():

@@ -3,35 +3,25 @@ from datetime import timedelta
 from threading import Barrier
 
 from django.db import connection
-from django.test import TestCase, TransactionTestCase
+from django.test import TestCase, TransactionTestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.tests.factories import make_user
+from jobs.claiming import claim_job
 from jobs.models import Job
 from jobs.tests.factories import make_active_job, make_completed_job, make_job
 
 
-def claim(**fields):
-    return Job.objects.claim(**{"node_id": "node", "process": "1:2", **fields})
+def claim(*, node_id="node", process="1:2"):
+    return claim_job(node_id=node_id, process=process)
 
 
+@override_settings(JOB_WORKERS=8)
 class ClaimJobTests(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.alice = make_user()
-
-    def test_takes_the_highest_priority_first(self):
-        make_job(owner=self.alice, priority=-1)
-        urgent = make_job(owner=self.alice, priority=5)
-        make_job(owner=self.alice, priority=0)
-
-        assert claim() == urgent
-
-    def test_takes_the_oldest_of_one_priority_first(self):
-        jobs = [make_job(owner=self.alice) for _ in range(3)]
-
-        assert [claim(), claim(), claim()] == jobs
 
     def test_takes_delayed_jobs_that_are_due(self):
         now = timezone.now()
@@ -44,6 +34,12 @@ class ClaimJobTests(TestCase):
         make_job(owner=self.alice, status="delayed", run_at=later)
 
         assert claim() is None
+
+    def test_takes_waiting_jobs_whenever_they_were_to_run(self):
+        later = timezone.now() + timedelta(seconds=60)
+        job = make_job(owner=self.alice, status="waiting", run_at=later)
+
+        assert claim() == job
 
     def test_leaves_jobs_that_run_or_ended(self):
         make_active_job(owner=self.alice)
@@ -81,6 +77,11 @@ class ClaimJobTests(TestCase):
         assert len(first) == len(second) == 32
         assert first != second
 
+    def test_takes_a_job_of_a_kind_that_nobody_knows_so_that_it_fails(self):
+        job = make_job(owner=self.alice, kind="juggling")
+
+        assert claim() == job
+
     def test_writes_nothing_where_nothing_is_ready(self):
         with self.assertNumQueries(1), CaptureQueriesContext(connection) as queries:
             claim()
@@ -89,20 +90,40 @@ class ClaimJobTests(TestCase):
 
 
 class ConcurrentClaimTests(TransactionTestCase):
-    def test_gives_each_job_to_one_worker(self):
-        alice = make_user()
-        jobs = {make_job(owner=alice).pk for _ in range(5)}
+    def setUp(self):
+        self.alice = make_user()
+
+    def claim_at_once(self, *, node_of):
+        """Return the jobs that eight workers claim, three times each."""
         start = Barrier(8)
 
         def work(number):
             start.wait(timeout=10)
             try:
-                return [claim(process=f"{number}:0") for _ in range(3)]
+                return [
+                    claim(node_id=node_of(number), process=f"{number}:0")
+                    for _ in range(3)
+                ]
             finally:
                 connection.close()
 
         with ThreadPoolExecutor(8) as workers:
             claims = [job for found in workers.map(work, range(8)) for job in found]
+        return [job for job in claims if job]
 
-        claimed = [job.pk for job in claims if job]
-        assert sorted(claimed) == sorted(jobs)
+    @override_settings(JOB_WORKERS=10)
+    def test_gives_each_job_to_one_worker(self):
+        jobs = {make_job(owner=self.alice).pk for _ in range(5)}
+
+        claimed = self.claim_at_once(node_of=lambda number: "node")
+
+        assert sorted(job.pk for job in claimed) == sorted(jobs)
+
+    @override_settings(JOB_WORKERS=8)
+    def test_keeps_to_the_limit_of_each_node(self):
+        for _ in range(10):
+            make_job(owner=self.alice, lane="browser")
+
+        claimed = self.claim_at_once(node_of=lambda number: f"node_{number % 2}")
+
+        assert sorted(job.node_id for job in claimed) == ["node_0", "node_1"]

@@ -54,6 +54,12 @@ class FilterJobsTests(TestCase):
 
         assert self.found(kind="pdf", status="failed") == [both.pk]
 
+    def test_finds_no_deliveries_of_webhooks(self):
+        make_job(owner=self.alice, kind="webhook", type="webhook", lane="webhooks")
+
+        assert self.found(kind="webhook") == []
+        assert self.found(self.operator, type="webhook") == []
+
     def test_by_user_for_operators(self):
         make_job(owner=self.alice)
         job = make_job(owner=self.bob)

@@ -72,6 +72,24 @@ class ListJobsTests(TestCase):
 
         assert set(ids(data_of(self.operator))) == jobs
 
+    def test_leaves_out_the_deliveries_of_webhooks(self):
+        job = make_job(owner=self.alice)
+        make_job(owner=self.alice, kind="webhook", lane="webhooks")
+
+        for user in (self.alice, self.operator):
+            for parameters in ({}, {"status": "waiting"}):
+                with self.subTest(user=user, parameters=parameters):
+                    data = data_of(user, **parameters)
+
+                    assert ids(data) == [job.pk]
+                    assert data["total"] == 1
+
+    def test_counts_every_user_s_jobs_for_operators(self):
+        for user in (self.alice, self.alice, self.bob):
+            make_job(owner=user)
+
+        assert data_of(self.operator)["total"] == 3
+
     def test_asks_strangers_to_sign_in(self):
         assert list_jobs(None).status_code == 401
 

@@ -1,16 +1,59 @@
 import os
+import select
 import signal
 import subprocess
+import sys
+from contextlib import suppress
+from unittest.mock import patch
 
 import pytest
 from django.test import SimpleTestCase
 
-from jobs.processes import _start_ticks, current_process, host, is_running
+from jobs.processes import (
+    current_process,
+    host,
+    is_running,
+    kill_children,
+    kill_session,
+    peak_memory_mb,
+    process_of,
+)
+
+# A worker whose job started a program: it says the program's number.
+LEADER = """
+import subprocess, time
+print(subprocess.Popen(["sleep", "60"]).pid, flush=True)
+time.sleep(60)
+"""
+# A worker that starts a program, says its number, cleans up, and says so.
+CLEANING_WORKER = """
+import os, subprocess
+from jobs.processes import kill_children
+child = subprocess.Popen(["sleep", "60"])
+print(child.pid, flush=True)
+kill_children()
+print(child.wait(), os.getpid(), flush=True)
+"""
+GRANDPARENT = """
+import os, select, subprocess
+from jobs.processes import kill_children
+command = 'sleep 60 & echo $!; wait'
+shell = subprocess.Popen(["sh", "-c", command], stdout=subprocess.PIPE, text=True)
+program = os.pidfd_open(int(shell.stdout.readline()))
+kill_children()
+[ended], _, _ = select.select([program], [], [], 20)
+print("ended", flush=True)
+"""
+IDLE_WORKER = """
+from jobs.processes import kill_children
+kill_children()
+print("alive", flush=True)
+"""
 
 
 def start_child():
     child = subprocess.Popen(["sleep", "60"])
-    return child, f"{child.pid}:{_start_ticks(child.pid)}"
+    return child, process_of(child.pid)
 
 
 class ProcessesTests(SimpleTestCase):
@@ -29,6 +72,11 @@ class ProcessesTests(SimpleTestCase):
     def test_finds_nothing_running_without_a_name(self):
         assert not is_running("")
 
+    def test_knows_how_much_memory_this_process_has_held(self):
+        held = bytearray(50 * 1024 * 1024)
+
+        assert peak_memory_mb() > len(held) / 1024 / 1024
+
     def test_names_the_boot_of_the_machine(self):
         assert host().count("/") == 1
 
@@ -43,6 +91,17 @@ class ChildProcessTests(SimpleTestCase):
     def test_finds_a_child_running(self):
         assert is_running(self.name)
 
+    def test_spares_the_worker_when_its_children_are_killed(self):
+        me, others = os.getpid(), {self.child.pid, 4_000_000}
+        with (
+            patch("jobs.processes._members", return_value={me, *others}) as members,
+            patch("jobs.processes._kill") as kill,
+        ):
+            kill_children()
+
+        members.assert_called_once_with(str(me))
+        kill.assert_called_once_with(others)
+
     def test_finds_a_killed_child_not_running(self):
         self.child.kill()
         self.child.wait()
@@ -54,3 +113,103 @@ class ChildProcessTests(SimpleTestCase):
         os.waitid(os.P_PID, self.child.pid, os.WEXITED | os.WNOWAIT)
 
         assert not is_running(self.name)
+
+
+@pytest.mark.live
+class KillSessionTests(SimpleTestCase):
+    def setUp(self):
+        self.leader = subprocess.Popen(
+            [sys.executable, "-c", LEADER],
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.name = process_of(self.leader.pid)
+        # What a test leaves of the session dies here, whatever became of the rest.
+        self.addCleanup(self.leader.stdout.close)
+        self.addCleanup(self.leader.wait)
+        self.addCleanup(self.kill_rest)
+        self.program = os.pidfd_open(int(self.leader.stdout.readline()))
+        self.addCleanup(os.close, self.program)
+
+    def kill_rest(self):
+        with suppress(ProcessLookupError):
+            os.killpg(self.leader.pid, signal.SIGKILL)
+
+    def has_program_ended(self):
+        """Wait for the end of the program, but not for ever."""
+        ended, _, _ = select.select([self.program], [], [], 20)
+        return ended != []
+
+    def test_kills_a_worker_and_what_its_job_started(self):
+        killed = kill_session(self.name)
+
+        assert killed == 2
+        assert self.leader.wait() == -signal.SIGKILL
+        assert self.has_program_ended()
+
+    def test_kills_what_has_outlived_its_worker(self):
+        self.leader.kill()
+        self.leader.wait()
+
+        killed = kill_session(self.name)
+
+        assert killed == 1
+        assert self.has_program_ended()
+
+    def test_kills_what_has_outlived_a_worker_that_nobody_has_buried(self):
+        self.leader.kill()
+        os.waitid(os.P_PID, self.leader.pid, os.WEXITED | os.WNOWAIT)
+
+        kill_session(self.name)
+
+        assert self.has_program_ended()
+
+    def test_leaves_another_process_that_has_the_number(self):
+        killed = kill_session(f"{self.leader.pid}:1")
+
+        assert killed == 0
+        assert is_running(self.name)
+
+    def test_leaves_other_sessions_alone(self):
+        other, name = start_child()
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
+
+        kill_session(self.name)
+
+        assert is_running(name)
+
+    def test_finds_nothing_where_all_are_gone(self):
+        worker = subprocess.Popen(["true"], start_new_session=True)
+        name = process_of(worker.pid)
+        worker.wait()
+
+        assert kill_session(name) == 0
+
+
+@pytest.mark.live
+class KillChildrenTests(SimpleTestCase):
+    """In processes of their own: here it would kill the session of the tests."""
+
+    def run_worker(self, code):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            start_new_session=True,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+        return done.stdout.split()
+
+    def test_kills_what_a_job_left_behind(self):
+        _, status, _ = self.run_worker(CLEANING_WORKER)
+
+        assert int(status) == -signal.SIGKILL
+
+    def test_kills_the_children_of_children(self):
+        assert self.run_worker(GRANDPARENT) == ["ended"]
+
+    def test_kills_nothing_where_nothing_was_left(self):
+        assert self.run_worker(IDLE_WORKER) == ["alive"]

@@ -2,9 +2,11 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import TestCase
+from django.utils import timezone
 
 from accounts.tests.factories import api_client, make_user
 from jobs.models import Job
+from jobs.submission import mean_seconds
 from jobs.tests.factories import make_completed_job, make_job, waiting_clock
 
 
@@ -28,6 +30,8 @@ class ReadJobTests(TestCase):
             progress=100,
             priority=3,
             attempts=2,
+            callback_url="https://example.com/hook",
+            run_at=datetime(2026, 11, 23, 9, 29, 30, tzinfo=UTC),
             created_at=datetime(2026, 11, 23, 9, 29, tzinfo=UTC),
             started_at=datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
             completed_at=datetime(2026, 11, 23, 9, 30, 1, tzinfo=UTC),
@@ -44,15 +48,20 @@ class ReadJobTests(TestCase):
                 "id": job.pk,
                 "type": "testing",
                 "kind": "test",
+                "lane": "documents",
                 "status": "completed",
                 "progress": 100,
                 "progressMessage": "",
                 "priority": 3,
+                "queuePosition": None,
+                "estimatedTime": None,
                 "attempts": 2,
                 "maxAttempts": 3,
                 "createdAt": "2026-11-23T09:29:00.000Z",
+                "runAt": "2026-11-23T09:29:30.000Z",
                 "startedAt": "2026-11-23T09:30:00.000Z",
                 "completedAt": "2026-11-23T09:30:01.000Z",
+                "callbackUrl": "https://example.com/hook",
                 "result": {"file": {"snake_case": 1}},
                 "errors": [error],
             },
@@ -76,11 +85,35 @@ class ReadJobTests(TestCase):
         assert b"t0ken" not in content
         assert b"12:345" not in content
 
-    def test_takes_one_query(self):
-        job = make_job(owner=self.alice)
+    def test_takes_one_query_where_the_job_has_ended(self):
+        job = make_completed_job(owner=self.alice)
 
         with self.assertNumQueries(1):
             self.get(job)
+
+    def test_takes_three_queries_where_the_job_waits(self):
+        job = make_job(owner=self.alice)
+        mean_seconds(job.kind)
+
+        with self.assertNumQueries(3):
+            self.get(job)
+
+    def test_hides_the_deliveries_of_webhooks(self):
+        delivery = make_job(owner=self.alice, kind="webhook", lane="webhooks")
+        client = api_client(self.alice)
+        url = f"/api/jobs/{delivery.pk}"
+
+        answers = [
+            client.get(url),
+            client.get(url, {"wait": 1}),
+            client.patch(url, {"priority": 1}),
+            client.delete(url),
+            client.post(f"{url}/cancel"),
+            client.post(f"{url}/retry"),
+            client.get(f"{url}/events"),
+        ]
+
+        assert [answer.status_code for answer in answers] == [404] * 7
 
     def test_asks_strangers_to_sign_in(self):
         job = make_job(owner=self.alice)
@@ -115,7 +148,10 @@ class WaitParameterTests(TestCase):
         job = make_job(owner=self.alice)
 
         def complete():
-            Job.objects.update(status="completed", result={"answer": 42})
+            now = timezone.now()
+            Job.objects.update(
+                status="completed", completed_at=now, result={"answer": 42}
+            )
 
         with waiting_clock(on_sleep=complete) as clock:
             data = self.get(job, "20").json()["data"]

@@ -1,12 +1,12 @@
-from datetime import timedelta
+from unittest.mock import patch
 
-import time_machine
+import pytest
 from django.test import TestCase
-from django.utils import timezone
 
 from accounts.tests.factories import make_user
+from jobs.exceptions import JobLost
 from jobs.models import Job
-from jobs.tests.factories import make_active_job
+from jobs.tests.factories import make_active_job, take_over
 
 
 class ReportProgressTests(TestCase):
@@ -16,8 +16,10 @@ class ReportProgressTests(TestCase):
 
     def setUp(self):
         self.job = make_active_job(owner=self.alice)
-        travel = time_machine.travel(timezone.now(), tick=False)
-        self.clock = self.enterContext(travel)
+        self.clock = self.enterContext(patch("jobs.models.monotonic"))
+        self.clock.return_value = 100.0
+        self.job.report_progress(0, "")  # Nothing is written just after the start.
+        self.clock.return_value = 101.0
 
     def progress(self):
         stored = Job.objects.get()
@@ -30,7 +32,7 @@ class ReportProgressTests(TestCase):
 
     def test_writes_at_most_once_in_200_ms(self):
         self.job.report_progress(10, "One")
-        self.clock.shift(timedelta(milliseconds=199))
+        self.clock.return_value = 101.199
         with self.assertNumQueries(0):
             self.job.report_progress(20, "Two")
 
@@ -38,21 +40,32 @@ class ReportProgressTests(TestCase):
 
     def test_writes_again_after_200_ms(self):
         self.job.report_progress(10, "One")
-        self.clock.shift(timedelta(milliseconds=200))
+        self.clock.return_value = 101.2
         self.job.report_progress(20, "Two")
 
         assert self.progress() == (20, "Two")
 
     def test_does_not_write_just_after_the_start(self):
-        self.job.started_at = timezone.now() - timedelta(milliseconds=100)
+        job = make_active_job(owner=self.alice)
 
         with self.assertNumQueries(0):
-            self.job.report_progress(10, "One")
+            job.report_progress(10, "One")
 
     def test_stores_a_hundred_at_most(self):
         self.job.report_progress(250, "Nearly there")
 
         assert self.progress() == (100, "Nearly there")
+
+    def test_stores_zero_at_least(self):
+        self.job.report_progress(-5, "Not yet")
+
+        assert self.progress() == (0, "Not yet")
+
+    def test_is_refused_where_the_job_is_lost(self):
+        take_over(self.job)
+
+        with pytest.raises(JobLost):
+            self.job.report_progress(10, "One")
 
     def test_cuts_a_long_message(self):
         self.job.report_progress(10, "x" * 1000)

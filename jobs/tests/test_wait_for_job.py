@@ -1,12 +1,14 @@
-from contextlib import ExitStack
+from contextlib import contextmanager
 
 import pytest
-from django.test import TestCase, override_settings
+from django.test import SimpleTestCase, TestCase, override_settings
+from django.utils import timezone
 
 from accounts.tests.factories import make_user
+from common.exceptions import NotFound
 from jobs.models import Job
 from jobs.tests.factories import make_completed_job, make_job, waiting_clock
-from jobs.waiting import _place_for, _waits, wait_until_ended
+from jobs.waiting import Place, _held, wait_until_ended
 
 
 @override_settings(WEB_THREADS=16)
@@ -30,12 +32,13 @@ class WaitForJobTests(TestCase):
         job = make_job(owner=self.alice)
 
         def complete():
-            Job.objects.update(status="completed", result={"answer": 42})
+            now = timezone.now()
+            Job.objects.update(status="completed", completed_at=now, result={})
 
         with waiting_clock(on_sleep=complete) as clock:
             waited = self.wait(job)
 
-        assert (waited.status, waited.result) == ("completed", {"answer": 42})
+        assert (waited.status, waited.result) == ("completed", {})
         assert clock.now < 0.1
 
     def test_gives_up_when_the_time_is_up(self):
@@ -91,18 +94,57 @@ class WaitForJobTests(TestCase):
             for _ in range(7):
                 self.wait(job)
 
-        assert not _waits
+        assert not _held
+
+    def test_frees_its_place_where_the_job_is_gone(self):
+        job = make_job(owner=self.alice)
+
+        with (
+            waiting_clock(on_sleep=lambda: Job.objects.all().delete()),
+            pytest.raises(NotFound),
+        ):
+            self.wait(job)
+
+        assert not _held
 
     def test_frees_its_place_after_an_error(self):
-        with pytest.raises(ZeroDivisionError), _place_for("user_b"):
-            raise ZeroDivisionError
+        job = make_job(owner=self.alice)
 
-        assert not _waits
+        with waiting_clock(on_sleep=lambda: 1 / 0), pytest.raises(ZeroDivisionError):
+            self.wait(job)
+
+        assert not _held
 
 
+class PlaceTests(SimpleTestCase):
+    def test_is_left_once_only(self):
+        with waits("user_b", 1):
+            place = Place("user_b")
+            place.take()
+
+            place.leave()
+            place.leave()
+
+            assert _held["user_b"] == 1
+
+    def test_that_was_refused_is_not_left(self):
+        with waits("user_b", 6):
+            place = Place("user_b")
+            assert not place.take()
+
+            place.leave()
+
+            assert _held["user_b"] == 6
+
+
+@contextmanager
 def waits(waiter, count):
-    """Hold so many waits of one user."""
-    held = ExitStack()
-    for _ in range(count):
-        held.enter_context(_place_for(waiter))
-    return held
+    """Hold so many places of one user."""
+    places = [Place(waiter) for _ in range(count)]
+    taken = [place.take() for place in places]
+    try:
+        assert all(taken)
+        yield
+    finally:
+        for place in places:
+            place.leave()

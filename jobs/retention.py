@@ -1,0 +1,50 @@
+"""Deletes jobs that ended long ago."""
+
+import logging
+from collections import Counter
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from jobs.handlers import WEBHOOK_LANE
+from jobs.models import Job, WorkerNode
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+NODE_RETENTION = timedelta(hours=1)
+
+
+def delete_old_jobs() -> int:
+    """Delete the jobs that ended over JOB_RETENTION_DAYS ago; returns how many.
+
+    In small batches: while one is written, nobody else writes. Their files stay.
+    Nodes that have been silent for an hour go with them.
+    """
+    moment = timezone.now() - timedelta(days=settings.JOB_RETENTION_DAYS)
+    deleted = 0
+    while count := _delete_batch(moment):
+        deleted += count
+    silent_since = timezone.now() - NODE_RETENTION
+    silent = WorkerNode.objects.filter(heartbeat_at__lt=silent_since)
+    # A node that has jobs may only seem silent, after the clock was set forward.
+    silent.exclude(pk__in=Job.objects.held().values("node_id")).delete()
+    if deleted:
+        logger.info("%s old jobs were deleted", deleted)
+    return deleted
+
+
+@transaction.atomic
+def _delete_batch(moment) -> int:
+    old = Job.objects.ended().filter(completed_at__lt=moment, process="")
+    oldest = old.select_for_update(skip_locked=True).order_by("completed_at")
+    batch = list(oldest.values_list("pk", "owner_id", "lane")[:BATCH])
+    Job.objects.filter(pk__in=[pk for pk, _, _ in batch]).delete()
+    owners = {owner_id for _, owner_id, _ in batch}
+    kept = Counter(owner_id for _, owner_id, lane in batch if lane != WEBHOOK_LANE)
+    for owner_id in sorted(owners):
+        User.objects.changed(owner_id, kept_jobs=-kept[owner_id])
+    return len(batch)
