@@ -44,8 +44,15 @@ class UserQuerySet(models.QuerySet):
         Belongs into the transaction of the change, as its last statement: whoever
         reads the new version finds the new data.
         """
-        totals = {name: F(name) + amount for name, amount in amounts.items()}
-        self.filter(pk=pk).update(data_version=F("data_version") + 1, **totals)
+        # In SQL, as every change of a job does it.
+        columns = [connection.ops.quote_name(name) for name in amounts]
+        changes = "".join(f", {column} = {column} + %s" for column in columns)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE accounts_user SET data_version = data_version + 1{changes} "  # noqa: S608
+                f"WHERE id = %s",
+                [*amounts.values(), pk],
+            )
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):

@@ -4,11 +4,12 @@ from collections import Counter
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Count
+from django.utils import timezone
 
 from common.locks import lock_for_transaction
 from jobs.lanes import closed_lanes, limit_of
 from jobs.models import Job, JobQuerySet
+from jobs.questions import count_owners, held_by, is_any_ready
 
 
 def claim_job(*, node_id: str, process: str) -> Job | None:
@@ -21,7 +22,7 @@ def claim_job(*, node_id: str, process: str) -> Job | None:
     another node takes the same job, by FOR UPDATE SKIP LOCKED. On SQLite, the
     IMMEDIATE transaction is both.
     """
-    if not Job.objects.ready().exists():
+    if not is_any_ready(timezone.now()):
         return None
     with transaction.atomic():
         lock_for_transaction(f"claim {node_id}")
@@ -33,18 +34,15 @@ def claim_job(*, node_id: str, process: str) -> Job | None:
 
 def claimable(node_id: str) -> JobQuerySet:
     """Return the jobs that a free worker of the node may take, the best first."""
-    held = Job.objects.held().filter(node_id=node_id)
-    closed = closed_lanes(held.values_list("lane", flat=True))
-    return _outside(closed)
+    return _outside(closed_lanes(lane for lane, _ in held_by(node_id)))
 
 
 def _best(node_id: str) -> Job | None:
-    held = Job.objects.held().filter(node_id=node_id).values_list("lane", "owner_id")
-    shares = Counter(held)
+    held = held_by(node_id)
     jobs = _outside(closed_lanes(lane for lane, _ in held))
     jobs = jobs.select_for_update(skip_locked=True)
     modest = jobs
-    for lane, owner_id in _greedy(shares):
+    for lane, owner_id in _greedy(held):
         modest = modest.exclude(lane=lane, owner_id=owner_id)
     best = modest.first()
     return best if best is not None or modest is jobs else jobs.first()
@@ -55,18 +53,12 @@ def _outside(closed: set[str]) -> JobQuerySet:
     return ready.exclude(lane__in=closed) if closed else ready
 
 
-def _greedy(shares: Counter[tuple[str, str]]) -> list[tuple[str, str]]:
+def _greedy(held: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return the lanes and owners who hold as much of the lane as each may have."""
-    lanes = {lane for lane, _ in shares}
-    if not lanes:
-        return []
-    unfinished = Job.objects.unfinished().filter(lane__in=lanes)
-    owners = dict(
-        unfinished.values_list("lane").annotate(Count("owner", distinct=True))
-    )
+    owners = {lane: count_owners(lane) for lane, _ in held}
     return [
         (lane, owner_id)
-        for (lane, owner_id), count in shares.items()
+        for (lane, owner_id), count in Counter(held).items()
         # A job that was taken from its worker is held, but not unfinished.
-        if count >= ceil(limit_of(lane) / max(1, owners.get(lane, 0)))
+        if count >= ceil(limit_of(lane) / max(1, owners[lane]))
     ]

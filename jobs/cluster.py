@@ -24,6 +24,7 @@ from typing import NoReturn
 
 from django.conf import settings
 from django.db import DatabaseError, connections
+from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.cluster import Cluster
 from django_q.models import Schedule
@@ -42,6 +43,7 @@ from jobs.processes import (
     kill_session,
     process_of,
 )
+from jobs.questions import held_by, is_any_ready
 from jobs.recovery import Recovery, correct_delays, interrupted, released
 from jobs.tasks import work
 
@@ -85,7 +87,7 @@ class JobBroker(ORM):
             return None
 
     def _tickets(self) -> list:
-        if not Job.objects.ready().exists():
+        if not is_any_ready(timezone.now()):
             return []
         ready = len(claimable(_node.pk).values("pk")[: settings.JOB_WORKERS])
         return [(None, _ticket()) for _ in range(min(ready, free_workers(_node)))]
@@ -119,8 +121,7 @@ def take_ticket(node_id: str) -> None:
 
 
 def free_workers(node: WorkerNode) -> int:
-    held = Job.objects.held().filter(node_id=node.pk).count()
-    return max(0, settings.JOB_WORKERS - held)
+    return max(0, settings.JOB_WORKERS - len(held_by(node.pk)))
 
 
 def run_worker_node() -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from jobs.exceptions import UnknownLane
 from jobs.models import Job, Lane
+from jobs.questions import paused_lanes
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def closed_lanes(held: Iterable[str]) -> set[str]:
     """
     held = list(held)
     full = {lane for lane in set(held) if held.count(lane) >= limit_of(lane)}
-    return full | set(Lane.objects.paused().values_list("name", flat=True))
+    return full | paused_lanes()
 
 
 def describe_lanes() -> list[dict]:

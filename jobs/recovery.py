@@ -22,7 +22,7 @@ from jobs.processes import host, is_running, kill_session
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30.0
-STOP_SECONDS = 5.0  # What a handler gets to stop by itself.
+STOP_SECONDS = 4.0  # What a handler gets to stop by itself.
 MAX_INTERRUPTIONS = 20
 CRASHED = "The worker died while it did this job."
 SILENT = "The worker was not heard of any more while it did this job."

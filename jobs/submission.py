@@ -9,7 +9,7 @@ from threading import Lock
 from cachetools import TTLCache, cached
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Avg, F, Max, Q
+from django.db.models import Avg, F
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,7 +17,8 @@ from common.locks import lock_for_transaction
 from jobs import handlers
 from jobs.exceptions import IdempotencyMismatch, QueueFull, TooManyJobs
 from jobs.lanes import limit_of
-from jobs.models import AGEING_MS, Job, milliseconds, rank_of
+from jobs.models import Job, milliseconds, rank_of
+from jobs.questions import count_ahead, count_unfinished, unfinished_of
 
 RECENT_JOBS = 20
 NEARLY_FULL = 0.9
@@ -55,9 +56,10 @@ def submit_job(
             raise IdempotencyMismatch
         job.is_replayed = True
         return job
-    _check_room(owner)
     now = timezone.now()
     run_at = max(now, now + delay if delay is not None else run_at or now)
+    own, last_turn = unfinished_of(owner.pk, handler.lane, run_at)
+    _check_room(own)
     job = Job.objects.create(
         owner=owner,
         kind=kind,
@@ -66,7 +68,7 @@ def submit_job(
         status=Job.Status.DELAYED if run_at > now else Job.Status.WAITING,
         payload=payload,
         priority=priority,
-        rank=rank_of(turn_ms=_turn(owner.pk, handler.lane, run_at), priority=priority),
+        rank=_rank(last_turn, run_at, priority),
         max_attempts=handler.max_attempts,
         run_at=run_at,
         delay=delay,
@@ -85,10 +87,11 @@ def retry_job(job: Job) -> None:
     Raises JobStateConflict; and TooManyJobs or QueueFull, as for a new job.
     """
     lock_for_transaction(f"submit {job.owner_id}")
+    now = timezone.now()
+    own, last_turn = unfinished_of(job.owner_id, job.lane, now)
     if job.lane != handlers.WEBHOOK_LANE:
-        _check_room(job.owner)
-    turn = _turn(job.owner_id, job.lane, timezone.now())
-    job.retry(rank=rank_of(turn_ms=turn, priority=job.priority))
+        _check_room(own)
+    job.retry(rank=_rank(last_turn, now, job.priority))
 
 
 def digest_of(kind: str, request: dict) -> str:
@@ -101,42 +104,33 @@ def _submitted_before(owner: User, idempotency_key: str) -> Job | None:
     return Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()
 
 
-def _check_room(owner: User) -> None:
-    unfinished = Job.objects.unfinished().submitted()
-    # By status, as the index of a user's jobs has it.
-    own = unfinished.filter(owner=owner, status__in=Job.UNFINISHED).count()
+def _check_room(own: int) -> None:
+    """Raise TooManyJobs or QueueFull where no job may be added to so many."""
     if own >= settings.JOB_LIMIT_OF_USER:
         raise TooManyJobs(
             limit=settings.JOB_LIMIT_OF_USER, retry_after_seconds=seconds_to_drain(own)
         )
-    if unfinished.count() < settings.JOB_LIMIT * NEARLY_FULL:
+    if count_unfinished() < settings.JOB_LIMIT * NEARLY_FULL:
         return
     # Only now is it worth it that all submissions wait for each other.
     lock_for_transaction("submit")
-    if (depth := unfinished.count()) >= settings.JOB_LIMIT:
+    if (depth := count_unfinished()) >= settings.JOB_LIMIT:
         raise QueueFull(retry_after_seconds=seconds_to_drain(depth))
 
 
-def _turn(owner_id: str, lane: str, start: datetime) -> int:
-    """Return when the job's waiting begins, in ms, behind the owner's others."""
-    others = Job.objects.unfinished().filter(
-        owner=owner_id, lane=lane, status__in=Job.READY, run_at__lte=start
-    )
-    turn = F("rank") + F("priority") * AGEING_MS
-    last = others.aggregate(last=Max(turn))["last"]
-    earliest = milliseconds(start)
-    if last is None:
-        return earliest
-    return min(max(earliest, last + TURN_MS), earliest + LATEST_TURN_MS)
+def _rank(last_turn: int | None, start: datetime, priority: int) -> int:
+    """Return the place of a job that may start then, behind its owner's last one."""
+    turn = earliest = milliseconds(start)
+    if last_turn is not None:
+        turn = min(max(earliest, last_turn + TURN_MS), earliest + LATEST_TURN_MS)
+    return rank_of(turn_ms=turn, priority=priority)
 
 
 def queue_position(job: Job) -> int | None:
     """Return the place of a waiting job in its lane, 1 for the next; else None."""
     if job.status != Job.Status.WAITING:
         return None
-    ready = Job.objects.ready().filter(lane=job.lane)
-    is_ahead = Q(rank__lt=job.rank) | Q(rank=job.rank, id__lt=job.pk)
-    return ready.filter(is_ahead).count() + 1
+    return count_ahead(job.lane, job.rank, job.pk, timezone.now()) + 1
 
 
 def estimate_seconds(job: Job) -> float | None:

@@ -3,6 +3,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
+from django.db import OperationalError
 from django.http import Http404
 from django.test import RequestFactory, SimpleTestCase
 from rest_framework import exceptions
@@ -76,6 +77,14 @@ class ErrorBodyTests(SimpleTestCase):
 
                 assert response.headers["Retry-After"] == str(seconds)
                 assert response.data["error"]["retryAfter"] == seconds
+
+    def test_asks_to_try_again_where_the_database_fails(self):
+        with self.assertLogs("common.api.errors", "ERROR"):
+            response = answer_to(OperationalError("database or disk is full"))
+
+        assert response.status_code == 503
+        assert response.headers["Retry-After"] == "30"
+        assert "disk" not in str(response.data)
 
     def test_never_shows_the_text_of_an_unknown_exception(self):
         with self.assertLogs("common.api.errors", "ERROR") as logs:

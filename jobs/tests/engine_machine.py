@@ -94,7 +94,7 @@ class EngineMachine(RuleBasedStateMachine):
         node = WorkerNode.objects.create(
             host=host() if is_here else "elsewhere", process=name, workers=WORKERS
         )
-        model = ModelNode(pk=node.pk, is_here=is_here)
+        model = ModelNode(pk=node.pk, is_here=is_here, heard_at=node.heartbeat_at)
         self.model.nodes.append(model)
         return model
 
@@ -323,6 +323,12 @@ class EngineMachine(RuleBasedStateMachine):
                 job.heartbeats = 7
         self.look()
 
+    @rule()
+    def hear_of_all_nodes(self):
+        WorkerNode.objects.update(heartbeat_at=self.now)
+        for node in self.model.nodes:
+            node.heard_at = self.now
+
     @precondition(lambda self: any(job.status == "active" for job in self.model.jobs))
     @rule(number=numbers)
     def interrupt(self, number):
@@ -369,7 +375,7 @@ class EngineMachine(RuleBasedStateMachine):
     @rule()
     def delete_old_jobs(self):
         self.clock.shift(timedelta(hours=13))
-        WorkerNode.objects.update(heartbeat_at=self.now)
+        self.hear_of_all_nodes()
         oldest = self.now - timedelta(hours=24)
         old = [
             job

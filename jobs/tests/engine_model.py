@@ -19,6 +19,7 @@ MAX_ATTEMPTS, MAX_CRASHES, MAX_INTERRUPTIONS = 3, 3, 20
 class ModelNode:
     pk: str
     is_here: bool
+    heard_at: datetime
     is_alive: bool = True
 
 
@@ -184,15 +185,17 @@ class Model:
         is_here = is_known and node.is_here
         is_gone = not is_known or (is_here and job.claim.process in self.dead)
         if job.is_ended:
-            job.is_held = not (is_gone or seconds > (5 if is_here else 30))
+            job.is_held = not (is_gone or seconds > (4 if is_here else 30))
         elif is_gone and not (is_known and node.is_alive):
             self.interrupt(job, now)
         elif is_gone:
             self.crash(job, now)
-        elif is_here and seconds > KINDS[job.kind]["timeout_seconds"] + 5:
+        elif is_here and seconds > KINDS[job.kind]["timeout_seconds"] + 4:
             self.end(job, "failed", now)
-        elif silence > 30:
+        elif silence > 30 and (is_here or node.heard_at > now - timedelta(seconds=15)):
             self.crash(job, now)
+        elif silence > 30:
+            self.interrupt(job, now)
 
     def crash(self, job, now):
         if job.is_repeatable and job.crashes + 1 < MAX_CRASHES:

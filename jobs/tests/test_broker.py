@@ -3,6 +3,7 @@ from types import SimpleNamespace
 from unittest.mock import Mock, call, patch
 
 from django.conf import settings
+from django.db import OperationalError
 from django.test import SimpleTestCase, TestCase, override_settings
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -177,6 +178,20 @@ class TakeTicketTests(SimpleTestCase):
             call.kill_children(),
         ]
         assert taken.value == 8
+
+    def test_waits_a_moment_where_the_database_fails(self):
+        with (
+            patch("jobs.cluster.work", side_effect=OperationalError),
+            patch("jobs.cluster.connections", autospec=True) as connections,
+            patch("jobs.cluster.sleep") as nap,
+            patch("jobs.cluster.kill_children") as kill_children,
+            self.assertLogs("jobs.cluster", "ERROR"),
+        ):
+            take_ticket("node_1")
+
+        connections.close_all.assert_called_once_with()
+        nap.assert_called_once_with(1)
+        kill_children.assert_called_once_with()
 
 
 def make_task():

@@ -140,10 +140,10 @@ class LateWorkerTests(RecoveryTestCase):
         self.kill.assert_called_once_with(current_process())
         assert self.handler.discarded == [job.token]
 
-    def test_gets_five_seconds_to_stop_by_itself(self):
+    def test_gets_four_seconds_to_stop_by_itself(self):
         self.make_job_here()
 
-        job = self.look_with_beats(until=65)
+        job = self.look_with_beats(until=64)
 
         assert job.status == "active"
         self.kill.assert_not_called()
@@ -184,7 +184,7 @@ class CancelledJobTests(RecoveryTestCase):
         self.make_job_here().cancel()
         self.look()
 
-        job = self.look(at=5)
+        job = self.look(at=4)
 
         assert job.process == current_process()
         self.kill.assert_not_called()
@@ -193,7 +193,7 @@ class CancelledJobTests(RecoveryTestCase):
         self.make_job_here().cancel()
         self.look()
 
-        job = self.look(at=5.1)
+        job = self.look(at=4.1)
 
         assert (job.status, job.process) == ("cancelled", "")
         self.kill.assert_called_once_with(current_process())
