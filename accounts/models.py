@@ -41,17 +41,21 @@ class UserQuerySet(models.QuerySet):
     def changed(self, pk: str, **amounts: int) -> None:
         """Note that something of the user's changed, and add to totals.
 
-        Belongs into the transaction of the change, as its last statement: whoever
-        reads the new version finds the new data.
+        Belongs into the transaction of the change: whoever reads the new version
+        finds the new data.
         """
         # In SQL, as every change of a job does it.
         columns = [connection.ops.quote_name(name) for name in amounts]
-        changes = "".join(f", {column} = {column} + %s" for column in columns)
+        # None falls below zero, whatever a restored backup has miscounted.
+        changes = "".join(
+            f", {column} = CASE WHEN {column} + %s < 0 THEN 0 ELSE {column} + %s END"
+            for column in columns
+        )
         with connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE accounts_user SET data_version = data_version + 1{changes} "  # noqa: S608
                 f"WHERE id = %s",
-                [*amounts.values(), pk],
+                [*(amount for amount in amounts.values() for _ in range(2)), pk],
             )
 
 

@@ -66,7 +66,7 @@ class JobAdmin(admin.ModelAdmin):
                 count += 1
             except ApplicationError:
                 refused += 1
-        self.message_user(request, f"{count} {done}; {refused} not in that state.")
+        self.message_user(request, f"{count} {done}; {refused} could not be.")
 
 
 def _cancel(job: Job) -> None:
@@ -115,4 +115,8 @@ class WorkerNodeAdmin(admin.ModelAdmin):
     ordering = ["-heartbeat_at"]
 
     def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        # Its jobs would be given to others while it is still at them.
         return False

@@ -23,15 +23,17 @@ from time import monotonic, sleep
 from typing import NoReturn
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.cluster import Cluster
 from django_q.models import Schedule
 from django_q.signals import post_spawn
 from django_q.signing import SignedPackage
+from django_q.tasks import async_task
 from setproctitle import setproctitle
 
+from common.locks import lock_for_transaction
 from common.process_tree import adopt_orphans, die_with_parent
 from jobs import handlers
 from jobs.claiming import claimable
@@ -45,6 +47,7 @@ from jobs.processes import (
 )
 from jobs.questions import held_by, is_any_ready
 from jobs.recovery import Recovery, correct_delays, interrupted, released
+from jobs.retention import delete_old_jobs, old_jobs
 from jobs.tasks import work
 
 logger = logging.getLogger(__name__)
@@ -52,6 +55,7 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 5
 PATIENCE_SECONDS = 3
+CLEAN_UP_SECONDS = 1  # A worker that is at it for longer than PATIENCE looks stuck.
 # django-q2's own tasks are for housekeeping: nobody waits for one.
 ORDINARY_TASKS_SECONDS = 1
 SIGNALS = {signal.SIGTERM, signal.SIGINT}
@@ -190,18 +194,24 @@ def _be_a_worker(sender, proc_name, **kwargs) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
 
 
+@transaction.atomic
 def prepare_tables() -> None:
-    """Write down the lanes, and have django-q2 delete old jobs once an hour."""
+    """Write down the lanes, and have django-q2 clean up once an hour."""
+    lock_for_transaction("prepare tables")
     lanes = [Lane(name=name) for name in settings.JOB_LANES]
     Lane.objects.bulk_create(lanes, ignore_conflicts=True)
-    Schedule.objects.update_or_create(
-        name="Delete old jobs",
-        defaults={
-            "func": "jobs.retention.delete_old_jobs",
-            "schedule_type": Schedule.HOURLY,
-            "repeats": -1,
-        },
+    Schedule.objects.get_or_create(
+        name="Clean up jobs",
+        func="jobs.cluster.clean_up",
+        schedule_type=Schedule.HOURLY,
     )
+
+
+def clean_up() -> None:
+    """Delete old jobs, for a moment at a time: other work must not wait for long."""
+    delete_old_jobs(seconds=CLEAN_UP_SECONDS)
+    if old_jobs().exists():
+        async_task("jobs.cluster.clean_up")
 
 
 def _watch(cluster: Cluster) -> None:

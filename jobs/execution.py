@@ -60,10 +60,13 @@ def complete(job: Job, outcome: Outcome) -> None:
 def _is_completed(job: Job) -> bool:
     """Tell whether the job has completed with this very claim.
 
-    Where a connection breaks in a commit, nobody knows how it went.
+    Where a connection breaks in a commit, nobody knows how it went. The row is
+    locked, to wait for a commit that the database is still at.
     """
-    done = Job.objects.filter(status=Job.Status.COMPLETED)
-    return done.filter(pk=job.pk, token=job.token).exists()
+    with transaction.atomic():
+        mine = Job.objects.select_for_update().filter(pk=job.pk, token=job.token)
+        status = mine.values_list("status", flat=True).first()
+    return status == Job.Status.COMPLETED
 
 
 def _settle(job: Job, handler: Handler, error: BaseException) -> None:

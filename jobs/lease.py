@@ -13,7 +13,7 @@ import signal
 import threading
 from time import monotonic, sleep
 
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.models import F
 
 from jobs.exceptions import JobLost, JobTimedOut
@@ -77,7 +77,8 @@ class Lease:
         self.looked_at = now
         try:
             self.is_lost = not self._beat(now)
-        except DatabaseError:
+        # Also where memory ends: without this thread, the job would be taken for dead.
+        except Exception:
             logger.exception("The claim on %s cannot be looked at", self.job.pk)
             connection.close()
         if self.is_lost:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from common.exceptions import NotFound
 from common.ids import new_id
 from common.timestamps import timestamp
 from jobs import handlers
@@ -182,6 +183,8 @@ class Job(models.Model):
 
     objects = JobQuerySet.as_manager()
 
+    _progress_at = float("-inf")
+
     class Meta:
         indexes = [
             # These three are of unfinished jobs, which are few among many.
@@ -255,15 +258,16 @@ class Job(models.Model):
             progress=0,
             progress_message="",
         )
+        self._progress_at = monotonic()
 
     def report_progress(self, percent: int, message: str) -> None:
         """Tell the client how far the job is: 0 to 100, and what is done now.
 
-        Writes at most once in 200 ms. Raises JobLost if the job is no longer ours.
+        Writes at most once in 200 ms, and not in the first. Raises JobLost if the job
+        is no longer ours.
         """
         now = monotonic()
-        last = self.__dict__.setdefault("_progress_at", now)
-        if now - last < PROGRESS_INTERVAL_SECONDS:
+        if now - self._progress_at < PROGRESS_INTERVAL_SECONDS:
             return
         self._progress_at = now
         self._write(progress=max(0, min(percent, 100)), progress_message=message[:200])
@@ -331,13 +335,17 @@ class Job(models.Model):
         """
         now = timezone.now()
         message = f"Cancelled: {reason}" if reason else "Cancelled."
-        self._move(
-            Job.objects.unfinished(),
-            verb="cancelled",
-            status=self.Status.CANCELLED,
-            errors=self._errors_and(message, now),
-            completed_at=now,
-        )
+        with transaction.atomic():
+            # A worker may have added an error since the job was read.
+            rows = Job.objects.select_for_update().filter(pk=self.pk)
+            self.errors = rows.values_list("errors", flat=True).first() or []
+            self._move(
+                Job.objects.unfinished(),
+                verb="cancelled",
+                status=self.Status.CANCELLED,
+                errors=self._errors_and(message, now),
+                completed_at=now,
+            )
 
     def retry(self, *, rank: int) -> None:
         """Queue a job again that failed or was cancelled, at that place."""
@@ -383,7 +391,10 @@ class Job(models.Model):
             self._refuse(verb)
 
     def _refuse(self, verb: str) -> None:
-        self.refresh_from_db(fields=["status", "process"])
+        try:
+            self.refresh_from_db(fields=["status", "process"])
+        except Job.DoesNotExist:
+            raise NotFound from None
         raise JobStateConflict(
             status=self.status, verb=verb, is_held=self.is_ended and self.process != ""
         )

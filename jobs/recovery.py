@@ -134,7 +134,9 @@ def _end(job: Job, verb: Callable[[str], None], message: str) -> None:
 
 
 def _stop(job: Job, *, is_here: bool) -> None:
-    if is_here and (killed := kill_session(job.process)):
+    # The process may have gone on to another job since this one was read.
+    is_at_it = Job.objects.filter(pk=job.pk, token=job.token, process=job.process)
+    if is_here and is_at_it.exists() and (killed := kill_session(job.process)):
         logger.warning("%s: %s of its processes were killed", job.pk, killed)
 
 

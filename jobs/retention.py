@@ -3,6 +3,8 @@
 import logging
 from collections import Counter
 from datetime import timedelta
+from math import inf
+from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jobs.handlers import WEBHOOK_LANE
-from jobs.models import Job, WorkerNode
+from jobs.models import Job, JobQuerySet, WorkerNode
 
 logger = logging.getLogger(__name__)
 
@@ -18,15 +20,21 @@ BATCH = 200
 NODE_RETENTION = timedelta(hours=1)
 
 
-def delete_old_jobs() -> int:
-    """Delete the jobs that ended over JOB_RETENTION_DAYS ago; returns how many.
+def old_jobs() -> JobQuerySet:
+    """Return the jobs that ended over JOB_RETENTION_DAYS ago."""
+    moment = timezone.now() - timedelta(days=settings.JOB_RETENTION_DAYS)
+    return Job.objects.ended().filter(completed_at__lt=moment, process="")
+
+
+def delete_old_jobs(*, seconds: float = inf) -> int:
+    """Delete old jobs, for so many seconds at most; returns how many.
 
     In small batches: while one is written, nobody else writes. Their files stay.
     Nodes that have been silent for an hour go with them.
     """
-    moment = timezone.now() - timedelta(days=settings.JOB_RETENTION_DAYS)
+    ends_at = monotonic() + seconds
     deleted = 0
-    while count := _delete_batch(moment):
+    while monotonic() < ends_at and (count := _delete_batch()):
         deleted += count
     silent_since = timezone.now() - NODE_RETENTION
     silent = WorkerNode.objects.filter(heartbeat_at__lt=silent_since)
@@ -38,9 +46,8 @@ def delete_old_jobs() -> int:
 
 
 @transaction.atomic
-def _delete_batch(moment) -> int:
-    old = Job.objects.ended().filter(completed_at__lt=moment, process="")
-    oldest = old.select_for_update(skip_locked=True).order_by("completed_at")
+def _delete_batch() -> int:
+    oldest = old_jobs().select_for_update(skip_locked=True).order_by("completed_at")
     batch = list(oldest.values_list("pk", "owner_id", "lane")[:BATCH])
     Job.objects.filter(pk__in=[pk for pk, _, _ in batch]).delete()
     owners = {owner_id for _, owner_id, _ in batch}

@@ -16,6 +16,17 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 RATE = re.compile(r"[1-9][0-9]*/([1-9][0-9]*)?[smhd]")
 
 
+# What a node that vanished in the middle of a transaction has locked is free again
+# within seconds; the server would wait for it for two hours.
+POSTGRESQL_OPTIONS = {
+    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=15s",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+
+
 class PlatformEnv(Env):
     def rate(self, name: str, default: str) -> str:
         """Read a rate as django-ratelimit writes it, such as `60/m` or `5/5m`."""
@@ -52,12 +63,15 @@ class PlatformEnv(Env):
         if not self.str(name, ""):
             return default
         try:
-            return self.dj_db_url(name, conn_max_age=None, conn_health_checks=True)
+            found = self.dj_db_url(name, conn_max_age=None, conn_health_checks=True)
         except (EnvError, ValidationError, ValueError) as error:
             raise ImproperlyConfigured(
                 f"{name} must be a database URL such as "
                 "'postgres://user:password@host:5432/name'."
             ) from error
+        if found.get("ENGINE", "").endswith("postgresql"):
+            found["OPTIONS"] = POSTGRESQL_OPTIONS | found.get("OPTIONS", {})
+        return found
 
 
 def load() -> PlatformEnv:

@@ -24,3 +24,8 @@ class CountersTests(TestCase):
         self.stale.save(update_fields=["total_jobs"])
 
         assert User.objects.get().total_jobs == 7
+
+    def test_never_fall_below_zero(self):
+        User.objects.changed(self.stale.pk, kept_jobs=-5)
+
+        assert User.objects.get().kept_jobs == 0

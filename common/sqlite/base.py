@@ -31,7 +31,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             self.connection.execute(f"BEGIN {self.transaction_mode or ''}")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            # The code may be an extended one, as after a crash.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             return False
         return True

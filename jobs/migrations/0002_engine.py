@@ -15,7 +15,6 @@ def count_kept_jobs(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_kept_jobs'),
         ('jobs', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('accounts', '0002_kept_jobs'),

@@ -1,7 +1,11 @@
+from functools import partial
+
+import pytest
 from django.test import TestCase
 
 from accounts.models import User
 from accounts.tests.factories import api_client, make_user
+from common.exceptions import NotFound
 from jobs.models import Job
 from jobs.tasks import work_one
 from jobs.tests.factories import make_active_job, make_completed_job, make_job, row_of
@@ -36,6 +40,15 @@ class DeleteJobTests(TestCase):
 
                 assert response.status_code == 200
                 assert not Job.objects.filter(pk=job.pk).exists()
+
+    def test_answers_404_where_somebody_else_was_faster(self):
+        job = make_completed_job(owner=self.alice)
+        twin = Job.objects.get()
+        job.remove()
+
+        for verb in (twin.remove, twin.cancel, partial(twin.change_priority, 1)):
+            with pytest.raises(NotFound):
+                verb()
 
     def test_shows_the_job_a_last_time(self):
         job = make_completed_job(owner=self.alice, result={"answer": 42})

@@ -3,11 +3,11 @@ from unittest.mock import patch
 
 import time_machine
 from django.test import TestCase, override_settings
-from django_q.models import Schedule
+from django_q.models import OrmQ, Schedule
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from jobs.cluster import prepare_tables
+from jobs.cluster import clean_up, prepare_tables
 from jobs.models import Job, WorkerNode
 from jobs.retention import delete_old_jobs
 from jobs.tests.factories import make_active_job, make_job, make_node
@@ -138,10 +138,21 @@ class DeleteOldJobsTests(TestCase):
 
         self.logger.info.assert_called_once_with("%s old jobs were deleted", 1)
 
+    def test_goes_on_in_a_moment_where_it_was_not_done_in_time(self):
+        self.make_ended()
+
+        with patch("jobs.cluster.CLEAN_UP_SECONDS", 0):
+            clean_up()
+        assert OrmQ.objects.count() == 1
+        clean_up()
+
+        assert not Job.objects.exists()
+        assert OrmQ.objects.count() == 1
+
     def test_is_scheduled_once_an_hour(self):
         prepare_tables()
         prepare_tables()
 
         schedule = Schedule.objects.get()
-        assert schedule.func == "jobs.retention.delete_old_jobs"
+        assert schedule.func == "jobs.cluster.clean_up"
         assert (schedule.schedule_type, schedule.repeats) == (Schedule.HOURLY, -1)

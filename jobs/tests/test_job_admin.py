@@ -76,7 +76,7 @@ class JobAdminTests(TestCase):
         rows = [row_of(job) for job in jobs]
         assert [row["status"] for row in rows] == ["cancelled"] * 3
         assert rows[0]["errors"][0]["message"] == "Cancelled: by an operator"
-        assert messages == ["3 cancelled; 1 not in that state."]
+        assert messages == ["3 cancelled; 1 could not be."]
 
     def test_retries_jobs_that_failed_or_were_cancelled(self):
         jobs = [make_job(status="failed", attempts=3), make_job(status="cancelled")]
@@ -89,7 +89,7 @@ class JobAdminTests(TestCase):
         assert [row_of(job)["status"] for job in jobs] == ["waiting", "waiting"]
         assert row_of(jobs[0])["attempts"] == 0
         assert row_of(held)["status"] == "cancelled"
-        assert messages == ["2 queued again; 3 not in that state."]
+        assert messages == ["2 queued again; 3 could not be."]
 
     def test_deletes_jobs_that_have_ended(self):
         ended = make_job(status="completed")
@@ -98,7 +98,7 @@ class JobAdminTests(TestCase):
         messages = self.run_action("remove", ended, *others)
 
         assert set(Job.objects.all()) == set(others)
-        assert messages == ["1 deleted; 2 not in that state."]
+        assert messages == ["1 deleted; 2 could not be."]
         ended.owner.refresh_from_db()
         assert ended.owner.kept_jobs == 0
 

@@ -6,7 +6,7 @@ from django.test import TestCase
 from accounts.tests.factories import make_user
 from jobs.exceptions import JobLost
 from jobs.models import Job
-from jobs.tests.factories import make_active_job, take_over
+from jobs.tests.factories import make_active_job, row_of, take_over
 
 
 class ReportProgressTests(TestCase):
@@ -15,10 +15,9 @@ class ReportProgressTests(TestCase):
         cls.alice = make_user()
 
     def setUp(self):
-        self.job = make_active_job(owner=self.alice)
         self.clock = self.enterContext(patch("jobs.models.monotonic"))
         self.clock.return_value = 100.0
-        self.job.report_progress(0, "")  # Nothing is written just after the start.
+        self.job = make_active_job(owner=self.alice)
         self.clock.return_value = 101.0
 
     def progress(self):
@@ -29,6 +28,14 @@ class ReportProgressTests(TestCase):
         self.job.report_progress(40, "Drawing the tables")
 
         assert self.progress() == (40, "Drawing the tables")
+
+    def test_tells_it_the_first_time_that_there_is_something_to_tell(self):
+        job = make_active_job(owner=self.alice)
+        self.clock.return_value = 160.0
+
+        job.report_progress(90, "Storing the file")
+
+        assert row_of(job)["progress"] == 90
 
     def test_writes_at_most_once_in_200_ms(self):
         self.job.report_progress(10, "One")
