@@ -197,6 +197,8 @@ def payload_of(kind: str) -> dict:
     match kind:
         case "sleep":
             return {"seconds": round(random.uniform(0.05, 0.4), 3)}
+        case "fork":
+            return {"ownSession": random.choice([True, False])}
         case "flaky":
             return {"times": random.choice([1, 2])}
     return {}
