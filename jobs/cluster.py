@@ -4,9 +4,11 @@ The Job table is the queue. The broker looks at it every few milliseconds and, w
 a job is ready, hands out a ticket, which makes a worker claim the best one. Nothing
 hangs on a ticket: a lost one is derived from the table again.
 
-    node (manage.py worker) ── sentinel ─┬─ pusher, with the broker
-                                         ├─ monitor
-                                         └─ JOB_WORKERS workers
+    node (manage.py worker) ── pool ─┬─ pusher, with the broker
+                                     ├─ monitor
+                                     └─ JOB_WORKERS workers
+
+django-q2 calls the pool's process its sentinel.
 
 The kernel kills each of them when its parent has died. Only the node heeds signals:
 a deployment may send SIGTERM to all.

@@ -9,7 +9,7 @@ from django.test import SimpleTestCase, TestCase
 from accounts.tests.factories import make_user
 from jobs import lease as lease_module
 from jobs.exceptions import Interruption, JobLost, JobTimedOut
-from jobs.lease import Lease, _keep_running
+from jobs.lease import Lease, _keep_running, _lose, _time_out
 from jobs.models import Job
 from jobs.tasks import work_one
 from jobs.tests.factories import (
@@ -193,16 +193,18 @@ class InterruptionTests(LeaseTestCase):
         lease.is_lost = True
         self.end(lease)
 
-        signal.raise_signal(signal.SIGUSR1)
-        signal.raise_signal(signal.SIGALRM)
+        for number, answer in ((signal.SIGUSR1, _lose), (signal.SIGALRM, _time_out)):
+            assert signal.getsignal(number) is answer
+            signal.raise_signal(number)  # Would raise.
 
     def test_ignores_signals_while_the_job_is_being_ended(self):
         lease = self.begin()
         lease.is_lost = True
         lease.is_armed = False
 
-        signal.raise_signal(signal.SIGUSR1)
-        signal.raise_signal(signal.SIGALRM)
+        for number, answer in ((signal.SIGUSR1, _lose), (signal.SIGALRM, _time_out)):
+            assert signal.getsignal(number) is answer
+            signal.raise_signal(number)  # Would raise.
 
     def test_ignores_the_late_signal_of_the_job_before(self):
         before = self.begin()
@@ -297,7 +299,7 @@ class KeeperTests(SimpleTestCase):
         sleep.assert_called_with(0.25)
 
     def test_rests_between_jobs(self):
-        self.keep(None, ticks=3)
+        assert self.keep(None, ticks=3).call_count == 4
 
     def test_is_started_once(self):
         with (
