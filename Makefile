@@ -5,8 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-RUN_PACKAGES := python3-venv chromium-headless-shell fonts-liberation ca-certificates
-TEST_PACKAGES := $(RUN_PACKAGES) poppler-utils postgresql redis-server
+RUN_PACKAGES := python3-venv chromium-headless-shell ca-certificates fontconfig \
+	fonts-liberation fonts-dejavu-core fonts-noto-core fonts-droid-fallback fonts-symbola
+TEST_PACKAGES := $(RUN_PACKAGES) poppler-utils qpdf libreoffice-writer-nogui \
+	libreoffice-calc-nogui postgresql redis-server
 
 # Checks look at what runs in production, and must find nothing to warn of.
 PRODUCTION := ENV_FILE= DATABASE_URL=sqlite://:memory: ENVIRONMENT=production HTTPS_ONLY=true \

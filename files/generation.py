@@ -17,11 +17,12 @@ from jobs.models import Job
 
 
 def generate_file(
-    job: Job, *, extension: str, title: str, write: Callable[[BinaryIO], None]
+    job: Job, *, extension: str, title: str, write: Callable[[BinaryIO], list[str]]
 ) -> Outcome:
-    """Have `write` make the document, and store it for the job's owner.
+    """Have `write` make the file, and store it for the job's owner.
 
-    Raises DiskFull where it does not fit.
+    What `write` returns are warnings for the owner, in the job's result. Raises
+    DiskFull where the file does not fit.
     """
     stored = StoredFile(
         owner_id=job.owner_id,
@@ -32,7 +33,7 @@ def generate_file(
     )
     try:
         with new_file(_stem(job)) as file:
-            write(file)
+            warnings = write(file)
             job.report_progress(90, "Storing the file")
             stored.size, stored.sha256 = file.save_as(stored.file_name)
     except OSError as error:
@@ -40,7 +41,7 @@ def generate_file(
             raise DiskFull from error
         raise
     return Outcome(
-        result=_result(stored),
+        result=_result(stored, warnings),
         totals={"total_files_generated": 1},
         register=lambda: stored.save(force_insert=True),
     )
@@ -63,7 +64,7 @@ def _stem(job: Job) -> str:
     return hashlib.sha256(job.token.encode()).hexdigest()[:40]
 
 
-def _result(stored: StoredFile) -> dict:
+def _result(stored: StoredFile, warnings: list[str]) -> dict:
     return {
         "file": {
             "fileName": stored.file_name,
@@ -73,4 +74,5 @@ def _result(stored: StoredFile) -> dict:
         },
         "generatedAt": timestamp(timezone.now()),
         "type": stored.type,
+        **({"warnings": warnings} if warnings else {}),
     }

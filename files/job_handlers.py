@@ -5,7 +5,7 @@ register(
         kind="pdf",
         type="file-generation",
         lane="documents",
-        path="files.documents.generate_pdf",
+        path="files.tasks.generate_pdf",
         discard_path="files.generation.discard_files",
         timeout_seconds=120,
     )

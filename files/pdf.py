@@ -48,7 +48,7 @@ ALIGNMENTS = {
 }
 
 
-def write_pdf(document: dict, file: BinaryIO) -> None:
+def write_pdf(document: dict, file: BinaryIO) -> list[str]:
     """Write the PDF of a validated document: `title`, `content`, `metadata`.
 
     Raises DoesNotFitPage.
@@ -74,6 +74,7 @@ def write_pdf(document: dict, file: BinaryIO) -> None:
         template.build(story, onFirstPage=_foot, onLaterPages=_running_head(title))
     except LayoutError:
         raise DoesNotFitPage from None
+    return []
 
 
 @cache

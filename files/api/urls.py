@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
-from files.api.views import GeneratePdfView, StoredFileViewSet
+from files.api.generation import GeneratePdfView
+from files.api.views import StoredFileViewSet
 
 
 class FileNameConverter:

@@ -12,19 +12,10 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.replay import ReplayedForOwnerMixin
 from common.api.exceptions import PreconditionFailed
 from common.api.filters import StrictFilterSet
-from files.api.serializers import DocumentSerializer, StoredFileSerializer
+from files.api.serializers import StoredFileSerializer
 from files.models import CONTENT_TYPES, StoredFile
-from jobs.api.submission import SubmitJobView
 
 logger = logging.getLogger(__name__)
-
-
-class GeneratePdfView(SubmitJobView):
-    """Queue a PDF of a document; its job's result names the file."""
-
-    kind = "pdf"
-    serializer_class = DocumentSerializer
-    rate_limit = "file-generate-pdf"
 
 
 class StoredFileFilterSet(StrictFilterSet):

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.test import TestCase
 
 from accounts.tests.factories import make_user
-from files.documents import generate_pdf
 from files.generation import _stem, discard_files
 from files.models import StoredFile
 from files.storage import NewFile, new_file
+from files.tasks import generate_pdf
 from files.tests.factories import make_pdf_job, stored_names, unfinished_names
 from jobs.claiming import claim_job
 from jobs.models import Job
@@ -169,7 +169,7 @@ class GenerateFileTests(TestCase):
         assert self.job.status == "delayed"
 
     def test_leaves_nothing_where_the_document_cannot_be_made(self):
-        failing = patch("files.documents.write_pdf", side_effect=RuntimeError)
+        failing = patch("files.tasks.write_pdf", side_effect=RuntimeError)
 
         with failing, self.assertLogs("jobs.execution", "ERROR"):
             work_one("node")
@@ -212,7 +212,7 @@ class GenerateFileTests(TestCase):
             take_over(self.job)
 
         with (
-            patch("files.documents.write_pdf", side_effect=lose),
+            patch("files.tasks.write_pdf", side_effect=lose),
             patch("jobs.execution.connection"),
             self.assertLogs("jobs.execution", "WARNING"),
         ):

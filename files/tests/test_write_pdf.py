@@ -7,7 +7,7 @@ from django.test import SimpleTestCase
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from files.api.serializers import DocumentSerializer
+from files.api.documents import DocumentSerializer
 from files.pdf import write_pdf
 from files.tests.hostile import HOSTILE_TEXTS, ODD_TEXTS
 
