@@ -6,15 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 RUN_PACKAGES := python3-venv chromium-headless-shell ca-certificates fontconfig \
-	fonts-liberation fonts-dejavu-core fonts-noto-core fonts-droid-fallback fonts-symbola
+	fonts-liberation fonts-dejavu-core fonts-noto-core fonts-wqy-microhei fonts-symbola
 TEST_PACKAGES := $(RUN_PACKAGES) poppler-utils qpdf libreoffice-writer-nogui \
-	libreoffice-calc-nogui postgresql redis-server
+	libreoffice-calc-nogui fonts-crosextra-carlito postgresql redis-server
 
 # Checks look at what runs in production, and must find nothing to warn of.
 PRODUCTION := ENV_FILE= DATABASE_URL=sqlite://:memory: ENVIRONMENT=production HTTPS_ONLY=true \
 	ALLOWED_HOSTS=example.com SECRET_KEY=$(shell printf 'check-%s' 0 1 2 3 4 5 6 7 8 9)
 
-.PHONY: run setup worker test check lint format lock openapi benchmark benchmark-jobs chaos clean
+.PHONY: run setup worker test check lint format lock openapi benchmark benchmark-jobs benchmark-documents chaos clean
 
 run: setup
 	@$(BIN)/python manage.py serve
@@ -73,8 +73,15 @@ benchmark: setup
 benchmark-jobs: $(VENV)/.installed-dev staticfiles/.collected
 	@$(BIN)/python -m benchmarks.jobs $(ARGS)
 
+benchmark-documents: $(VENV)/.installed-dev staticfiles/.collected
+	@$(BIN)/python -m benchmarks.documents $(ARGS)
+
 chaos: $(VENV)/.installed-dev staticfiles/.collected
 	@$(BIN)/python -m tests.chaos.run $(ARGS)
 
+gallery: $(VENV)/.installed-dev
+	@DJANGO_SETTINGS_MODULE=platform_project.settings $(BIN)/python -c \
+		"import django; django.setup(); from tests.gallery import write_images; write_images()"
+
 clean:
-	rm -rf $(VENV) staticfiles
+	rm -rf $(VENV) staticfiles benchmarks/node/node_modules

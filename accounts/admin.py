@@ -41,6 +41,7 @@ class UserAdmin(DjangoUserAdmin):
         "total_sessions",
         "total_jobs",
         "total_files_generated",
+        "stored_bytes",
         "last_activity_at",
         "created_at",
     ]
@@ -52,6 +53,7 @@ class UserAdmin(DjangoUserAdmin):
         "total_sessions",
         "total_jobs",
         "total_files_generated",
+        "stored_bytes",
         "last_activity_at",
         "last_login",
         "created_at",
@@ -67,6 +69,7 @@ class UserAdmin(DjangoUserAdmin):
                     "total_sessions",
                     "total_jobs",
                     "total_files_generated",
+                    "stored_bytes",
                     "last_activity_at",
                     "last_login",
                     "created_at",

@@ -28,6 +28,7 @@ COUNTED = {
     "total_jobs",
     "kept_jobs",
     "total_files_generated",
+    "stored_bytes",
     "last_activity_at",
     "data_version",
 }
@@ -98,6 +99,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Those that are still in the table: counting a million rows takes a while.
     kept_jobs = models.PositiveIntegerField(default=0, editable=False)
     total_files_generated = models.PositiveIntegerField(default=0, editable=False)
+    # What the user's files take that are not in the trash.
+    stored_bytes = models.PositiveBigIntegerField(default=0, editable=False)
     last_activity_at = models.DateTimeField(null=True, editable=False)
     # Counts every change of what the user sees in lists: an answer made at one
     # version holds until the next.

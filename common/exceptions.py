@@ -11,6 +11,8 @@ ApplicationError
   Mismatch
   TooManyRequests
   Unavailable
+  RequestTimedOut
+  InsufficientStorage
 """
 
 from inspect import getdoc
@@ -71,3 +73,15 @@ class Unavailable(ApplicationError):
 
     type = "UPSTREAM_UNAVAILABLE"
     retry_after_seconds = 30
+
+
+class RequestTimedOut(ApplicationError):
+    """The request was sent too slowly."""
+
+    type = "REQUEST_TIMEOUT"
+
+
+class InsufficientStorage(ApplicationError):
+    """There is no room left for this."""
+
+    type = "QUOTA_EXCEEDED"

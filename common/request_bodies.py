@@ -3,11 +3,12 @@
 import json
 import threading
 from collections.abc import Callable, Iterable
-from io import BytesIO
+from io import BufferedReader, BytesIO
 
 from django.conf import settings
 
 from common.middleware import request_id_of
+from common.streamed_bodies import StreamedBody
 
 CHUNK_BYTES = 65_536
 
@@ -18,6 +19,9 @@ class BoundedBodies:
     A body over MAX_BODY_BYTES is answered with 413, whatever its type, chunked or
     not. Half the web threads at most read bodies: clients that send them slowly get
     503 above that, and leave the rest to requests without one.
+
+    Those of STREAMED_BODIES, up to MAX_UPLOAD_BYTES, are for the application to read
+    once it knows whose they are.
     """
 
     def __init__(self, application: Callable) -> None:
@@ -29,11 +33,15 @@ class BoundedBodies:
         is_chunked = "HTTP_TRANSFER_ENCODING" in environ
         if not is_chunked and length in ("", "0"):
             return self.application(environ, start_response)
-        if length.isdecimal() and int(length) > settings.MAX_BODY_BYTES:
+        is_streamed = is_streamed_body(environ)
+        limit = settings.MAX_UPLOAD_BYTES if is_streamed else settings.MAX_BODY_BYTES
+        if length.isdecimal() and int(length) > limit:
             return _refuse(environ, start_response, *TOO_LARGE)
         if not self.readers.acquire(blocking=False):
             return _refuse(environ, start_response, *TOO_MANY)
         try:
+            if is_streamed:
+                return self._stream(environ, start_response)
             body = _read(environ["wsgi.input"])
         finally:
             self.readers.release()
@@ -42,6 +50,30 @@ class BoundedBodies:
         environ["wsgi.input"] = BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         return self.application(environ, start_response)
+
+    def _stream(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH", "")
+        body = StreamedBody(
+            environ["wsgi.input"],
+            length=int(length) if length.isdecimal() else None,
+            limit=settings.MAX_UPLOAD_BYTES,
+        )
+        environ["wsgi.input"] = BufferedReader(body, CHUNK_BYTES)
+        if body.length is None:
+            # Django reads no body without one. A byte more shows what is too much.
+            environ["CONTENT_LENGTH"] = str(settings.MAX_UPLOAD_BYTES + 1)
+
+        def start(status, headers, *exc_info):
+            if not body.is_at_end:
+                headers = [*headers, ("Connection", "close")]
+            return start_response(status, headers, *exc_info)
+
+        return self.application(environ, start)
+
+
+def is_streamed_body(environ: dict) -> bool:
+    media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    return environ["PATH_INFO"] in settings.STREAMED_BODIES.get(media_type, ())
 
 
 TOO_LARGE = (

@@ -1,16 +1,19 @@
 """Makes a document for a job and registers it with the job's completion."""
 
-import errno
 import hashlib
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from common.timestamps import timestamp
-from files.exceptions import DiskFull
 from files.models import CONTENT_TYPES, StoredFile
+from files.names import display_name
+from files.quota import register
 from files.storage import discard_new_file, new_file
 from jobs.handlers import Outcome
 from jobs.models import Job
@@ -21,29 +24,26 @@ def generate_file(
 ) -> Outcome:
     """Have `write` make the file, and store it for the job's owner.
 
-    What `write` returns are warnings for the owner, in the job's result. Raises
-    DiskFull where the file does not fit.
+    What `write` returns are warnings for the owner, in the job's result. It expires
+    when the payload's `options.expires_at` says, or FILE_RETENTION_DAYS if that is
+    earlier. Raises UserQuotaExceeded or StorageFull where the file does not fit.
     """
     stored = StoredFile(
         owner_id=job.owner_id,
         job=job,
         file_name=f"{_stem(job)}.{extension}",
-        display_name=f"{title[:150]}.{extension}",
+        display_name=display_name(title, extension),
         type=extension,
+        expires_at=_expires_at(job),
     )
-    try:
-        with new_file(_stem(job)) as file:
-            warnings = write(file)
-            job.report_progress(90, "Storing the file")
-            stored.size, stored.sha256 = file.save_as(stored.file_name)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull from error
-        raise
+    with new_file(_stem(job), owner_id=job.owner_id) as file:
+        warnings = write(file)
+        job.report_progress(90, "Storing the file")
+        stored.size, stored.sha256 = file.save_as(stored.file_name)
     return Outcome(
         result=_result(stored, warnings),
         totals={"total_files_generated": 1},
-        register=lambda: stored.save(force_insert=True),
+        register=lambda: register(stored),
     )
 
 
@@ -62,6 +62,15 @@ def _stem(job: Job) -> str:
     worker has left, and no two claims ever write to the same file.
     """
     return hashlib.sha256(job.token.encode()).hexdigest()[:40]
+
+
+def _expires_at(job: Job) -> datetime | None:
+    wanted = job.payload.get("options", {}).get("expires_at")
+    moments = [parse_datetime(wanted)] if wanted else []
+    if settings.FILE_RETENTION_DAYS:
+        kept = timedelta(days=settings.FILE_RETENTION_DAYS)
+        moments.append(timezone.now() + kept)
+    return min(moments, default=None)
 
 
 def _result(stored: StoredFile, warnings: list[str]) -> dict:

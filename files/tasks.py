@@ -1,15 +1,43 @@
-"""The kinds of document that jobs make."""
+"""What workers do to make files."""
 
+from functools import partial
+
+from files.documents.composition import DEFAULT_TITLE
+from files.documents.docx import write_docx
+from files.documents.pdf import write_pdf
 from files.generation import generate_file
-from files.pdf import DEFAULT_TITLE, write_pdf
+from files.rendering import Write, render
+from files.tables.csv_writer import CsvOptions, write_csv
+from files.tables.generation import generate_table, name_of, options_of
+from files.tables.xlsx_writer import XlsxOptions, write_xlsx
 from jobs.handlers import Outcome
 from jobs.models import Job
 
 
 def generate_pdf(job: Job) -> Outcome:
+    return _generate_document(job, extension="pdf", write=write_pdf)
+
+
+def generate_docx(job: Job) -> Outcome:
+    return _generate_document(job, extension="docx", write=write_docx)
+
+
+def generate_csv(job: Job) -> Outcome:
+    options = options_of(job, CsvOptions)
+    return generate_table(job, extension="csv", write=partial(write_csv, options))
+
+
+def generate_xlsx(job: Job) -> Outcome:
+    write = partial(write_xlsx, options_of(job, XlsxOptions), name_of(job))
+    return generate_table(job, extension="xlsx", write=write)
+
+
+def _generate_document(job: Job, *, extension: str, write: Write) -> Outcome:
     return generate_file(
         job,
-        extension="pdf",
-        title=job.payload.get("title") or DEFAULT_TITLE,
-        write=lambda file: write_pdf(job.payload, file),
+        extension=extension,
+        title=job.payload.get("file_name") or job.payload.get("title") or DEFAULT_TITLE,
+        write=lambda file: render(
+            job.payload, file, owner_id=job.owner_id, write=write
+        ),
     )

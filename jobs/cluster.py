@@ -27,6 +27,7 @@ from typing import NoReturn
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_q.brokers.orm import ORM
 from django_q.cluster import Cluster
 from django_q.models import Schedule
@@ -49,8 +50,8 @@ from jobs.processes import (
 )
 from jobs.questions import held_by, is_any_ready
 from jobs.recovery import Recovery, correct_delays, interrupted, released
-from jobs.retention import delete_old_jobs, old_jobs
 from jobs.tasks import work
+from jobs.upkeep import UPKEEP
 
 logger = logging.getLogger(__name__)
 
@@ -210,10 +211,16 @@ def prepare_tables() -> None:
 
 
 def clean_up() -> None:
-    """Delete old jobs, for a moment at a time: other work must not wait for long."""
-    delete_old_jobs(seconds=CLEAN_UP_SECONDS)
-    if old_jobs().exists():
-        async_task("jobs.cluster.clean_up")
+    """Have all that the apps registered for it done, each in tasks of its own."""
+    for path in UPKEEP:
+        async_task("jobs.cluster.keep_up", path, "")
+
+
+def keep_up(path: str, position: str) -> None:
+    """Clean up for a moment, and go on in another task: other work must not wait."""
+    next_position = import_string(path)(seconds=CLEAN_UP_SECONDS, position=position)
+    if next_position is not None:
+        async_task("jobs.cluster.keep_up", path, next_position)
 
 
 def _watch(cluster: Cluster) -> None:

@@ -1,3 +1,4 @@
+from jobs import upkeep
 from jobs.handlers import WEBHOOK, WEBHOOK_LANE, Handler, register
 
 register(
@@ -13,3 +14,5 @@ register(
         longest_backoff_seconds=3600,
     )
 )
+
+upkeep.register("jobs.retention.keep_up")

@@ -45,6 +45,12 @@ def delete_old_jobs(*, seconds: float = inf) -> int:
     return deleted
 
 
+def keep_up(*, seconds: float, position: str) -> str | None:
+    """Delete old jobs; the registered upkeep of this app (upkeep.py)."""
+    delete_old_jobs(seconds=seconds)
+    return "more" if old_jobs().exists() else None
+
+
 @transaction.atomic
 def _delete_batch() -> int:
     oldest = old_jobs().select_for_update(skip_locked=True).order_by("completed_at")

@@ -100,6 +100,11 @@ def digest_of(kind: str, request: dict) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def is_submitted(owner: User, idempotency_key: str) -> bool:
+    """Tell whether the owner has submitted a job with that key."""
+    return Job.objects.filter(owner=owner, idempotency_key=idempotency_key).exists()
+
+
 def _submitted_before(owner: User, idempotency_key: str) -> Job | None:
     return Job.objects.filter(owner=owner, idempotency_key=idempotency_key).first()
 

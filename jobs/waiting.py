@@ -36,7 +36,7 @@ def wait_until_ended(job: Job, *, seconds: float, waiter: str) -> Job:
             job.status = Job.objects.status_of(job.pk)
     finally:
         place.leave()
-    found = Job.objects.filter(pk=job.pk).first()
+    found = Job.objects.filter(pk=job.pk).defer("payload").first()
     if found is None:
         raise NotFound
     return found

@@ -8,6 +8,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import DatabaseError
 from django.db.models import Count
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Session, User
 from common.rate_limits import redis_error
 from common.timestamps import timestamp
+from files.exceptions import StorageUnavailable
 from files.models import StoredFile
 from jobs import handlers
 from jobs.models import Job, WorkerNode
@@ -103,6 +105,15 @@ def _storage_works() -> bool:
             file.write(b"health")
     except OSError:
         logger.exception("STORAGE_PATH cannot be written to: check its disk and owner")
+        return False
+    return not settings.S3_BUCKET or _bucket_answers()
+
+
+def _bucket_answers() -> bool:
+    try:
+        default_storage.names(after="", limit=1)
+    except StorageUnavailable:
+        logger.exception("The bucket does not answer: check S3_BUCKET and its keys")
         return False
     return True
 

@@ -29,6 +29,16 @@ MAX_BODY_BYTES = env.count(
     "MAX_BODY_BYTES", 5_000_000, minimum=10_000, maximum=100_000_000
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+MAX_UPLOAD_BYTES = env.count(
+    "MAX_UPLOAD_BYTES", 200_000_000, minimum=10_000, maximum=100_000_000_000
+)
+# Bodies that the view itself reads as they come, by media type and path.
+STREAMED_BODIES = {
+    "application/x-ndjson": (
+        "/api/files/generate/csv",
+        "/api/files/generate/xlsx",
+    ),
+}
 
 ROOT_URLCONF = "platform_project.urls"
 WSGI_APPLICATION = "platform_project.wsgi.application"
@@ -173,6 +183,12 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 FILES_ROOT = STORAGE_PATH / "files"
+STORAGE_QUOTA_MB = env.count("STORAGE_QUOTA_MB", 2048, minimum=512, maximum=100_000_000)
+# Kept free of files, for the database and what workers write meanwhile.
+STORAGE_RESERVE_MB = 256
+USER_QUOTA_MB = env.count("USER_QUOTA_MB", 500, minimum=1, maximum=100_000_000)
+FILE_RETENTION_DAYS = env.count("FILE_RETENTION_DAYS", 0, minimum=0, maximum=36_500)
+FILE_TRASH_DAYS = env.count("FILE_TRASH_DAYS", 7, minimum=0, maximum=36_500)
 STORAGES = {
     "default": {
         "BACKEND": "files.storage.DurableFileSystemStorage",
@@ -186,6 +202,18 @@ STORAGES = {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
+S3_BUCKET = env.str("S3_BUCKET", "")
+if S3_BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "files.bucket.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+            "region_name": env.str("S3_REGION", "") or None,
+            "access_key": env.str("S3_ACCESS_KEY_ID", "") or None,
+            "secret_key": env.str("S3_SECRET_ACCESS_KEY", "") or None,
+        },
+    }
 
 # --- Jobs ----------------------------------------------------------------------
 
@@ -274,8 +302,14 @@ RATE_LIMITS = {
     "job-read": env.rate("RATE_LIMIT_JOB_READ", "100/m"),
     "job-list": env.rate("RATE_LIMIT_JOB_LIST", "100/m"),
     "file-generate-pdf": env.rate("RATE_LIMIT_FILE_GENERATE_PDF", "20/m"),
+    "file-generate-docx": env.rate("RATE_LIMIT_FILE_GENERATE_DOCX", "20/m"),
+    "file-generate-csv": env.rate("RATE_LIMIT_FILE_GENERATE_CSV", "20/m"),
+    "file-generate-xlsx": env.rate("RATE_LIMIT_FILE_GENERATE_XLSX", "20/m"),
     "file-read": env.rate("RATE_LIMIT_FILE_READ", "100/m"),
     "file-list": env.rate("RATE_LIMIT_FILE_LIST", "50/m"),
+    "file-upload": env.rate("RATE_LIMIT_FILE_UPLOAD", "20/m"),
+    "file-archive": env.rate("RATE_LIMIT_FILE_ARCHIVE", "20/m"),
+    "file-link": env.rate("RATE_LIMIT_FILE_LINK", "100/m"),
 }
 
 # --- Claude and Chromium -------------------------------------------------------
@@ -297,6 +331,7 @@ LOGGING = {
     "filters": {"request_id": {"()": "common.logs.RequestIDFilter"}},
     "formatters": {
         "line": {
+            "class": "common.logs.LineFormatter",
             "format": "{asctime} {levelname} {name} [{request_id}] {message}",
             "style": "{",
         }

@@ -13,7 +13,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import PASSWORD, bearer_client, make_session, make_user
-from files.tests.factories import make_stored_file
+from files.tests.factories import (
+    make_link,
+    make_stored_file,
+    make_trashed_file,
+    png_bytes,
+)
 from jobs.tests.factories import make_job
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -22,6 +27,8 @@ MISSING = {
     "session": "sess_" + "0" * 26,
     "job": "job_" + "0" * 26,
     "file": "0" * 40 + ".pdf",
+    "trashed-file": "0" * 40 + ".pdf",
+    "link": ("0" * 40 + ".pdf", "link_" + "0" * 26),
     "delivery": "job_" + "0" * 26,
     "lane": "juggling",
 }
@@ -32,6 +39,7 @@ class Route:
     """What a route answers to those who may, by method, and what its path names.
 
     `status` is that of the job that a method needs, where it is not one that waits.
+    `query` is the parameter that names a file. A body of bytes is an image.
     """
 
     success: dict[str, int]
@@ -39,7 +47,8 @@ class Route:
     is_for_operators: bool = False
     status: dict[str, str] = field(default_factory=dict)
     names: str | None = None
-    bodies: dict[str, dict] = field(default_factory=dict)
+    query: str | None = None
+    bodies: dict[str, dict | bytes] = field(default_factory=dict)
 
 
 ROUTES = {
@@ -87,11 +96,26 @@ ROUTES = {
     "delivery-retry": Route(
         names="delivery", success={"POST": 200}, status={"POST": "failed"}
     ),
-    "file-list": Route(success={"GET": 200}),
+    "file-list": Route(success={"GET": 200, "POST": 201}, bodies={"POST": png_bytes()}),
     "file-generate-pdf": Route(
         success={"POST": 202}, bodies={"POST": {"title": "Report"}}
     ),
-    "file-detail": Route(names="file", success={"GET": 200}),
+    "file-generate-docx": Route(
+        success={"POST": 202}, bodies={"POST": {"title": "Report"}}
+    ),
+    "file-generate-csv": Route(
+        success={"POST": 202}, bodies={"POST": {"rows": [{"a": 1}]}}
+    ),
+    "file-generate-xlsx": Route(
+        success={"POST": 202}, bodies={"POST": {"rows": [{"a": 1}]}}
+    ),
+    "file-archive": Route(success={"GET": 200}, query="fileNames"),
+    "file-detail": Route(names="file", success={"GET": 200, "DELETE": 200}),
+    "file-details": Route(names="file", success={"GET": 200}),
+    "file-restore": Route(names="trashed-file", success={"POST": 200}),
+    "file-link-list": Route(names="file", success={"GET": 200, "POST": 201}),
+    "file-link-detail": Route(names="link", success={"DELETE": 200}),
+    "linked-file": Route(is_public=True, names="token", success={"GET": 200}),
 }
 # Pages of Django's own, and the catch-all, which have tests of their own.
 ELSEWHERE = {"home", "login", "logout", "unknown-route"}
@@ -155,7 +179,9 @@ class AccessTests(TestCase):
 
     def test_a_stranger_cannot_tell_others_things_from_missing_ones(self):
         for name, route in ROUTES.items():
-            is_somebody_s = route.names and not route.is_for_operators
+            is_somebody_s = (
+                route.names and not route.is_public and not route.is_for_operators
+            )
             for method in METHODS if is_somebody_s else []:
                 with self.subTest(route=name, method=method):
                     client = signed_in(self.stranger)
@@ -180,10 +206,14 @@ class AccessTests(TestCase):
         """Call a route with things of the owner's that are fresh each time."""
         route = ROUTES[name]
         status = route.status.get(method, "waiting")
-        things = MISSING if missing else self.things(route.names, status)
-        url = reverse(name, args=[things[route.names]] if route.names else [])
-        body = json.dumps(route.bodies.get(method, {}))
-        response = client.generic(method, url, body, content_type="application/json")
+        things = MISSING if missing else self.things(route.names or route.query, status)
+        url = reverse(name, args=named(things[route.names]) if route.names else [])
+        if route.query:
+            url += f"?{route.query}={things[route.query]}"
+        body, content_type = route.bodies.get(method, {}), "image/png"
+        if not isinstance(body, bytes):
+            body, content_type = json.dumps(body), "application/json"
+        response = client.generic(method, url, body, content_type=content_type)
         response.getvalue()  # Read to its end, so that a file is closed.
         return response
 
@@ -197,9 +227,19 @@ class AccessTests(TestCase):
                 return {kind: self.delivery(status).pk}
             case "lane":
                 return {kind: "ai"}
-            case "file":
-                return {kind: make_stored_file(owner=self.owner).file_name}
+            case "file" | "fileNames" | "trashed-file" | "link" | "token":
+                return {kind: self.file_thing(kind)}
         return {"user": self.owner.pk}
+
+    def file_thing(self, kind):
+        if kind == "trashed-file":
+            return make_trashed_file(owner=self.owner).file_name
+        stored = make_stored_file(owner=self.owner)
+        if kind == "link":
+            return stored.file_name, make_link(file=stored).pk
+        if kind == "token":
+            return make_link(file=stored).url.rpartition("/")[2]
+        return stored.file_name
 
     def delivery(self, status):
         payload = {"jobId": "job_x", "url": "https://example.com/", "status": "failed"}
@@ -234,6 +274,10 @@ def allowed(is_wanted):
 
 def signed_in(user):
     return bearer_client(make_session(user=user).token)
+
+
+def named(thing):
+    return thing if isinstance(thing, tuple) else [thing]
 
 
 def error_type(response):

@@ -36,6 +36,16 @@ def test_django_q_is_imported_by_one_module():
     assert importers_of("django_q") == {"jobs/cluster.py"}
 
 
+def test_boto3_is_imported_where_a_bucket_is_set_only():
+    assert importers_of("boto3") | importers_of("storages") == {"files/bucket.py"}
+    assert "files.bucket" not in {
+        node.module
+        for _, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+    }
+
+
 def test_the_environment_is_read_by_one_module():
     readers = {
         str(path)

@@ -21,7 +21,7 @@ class BoundedBodiesTests(TestCase):
         return [b"{}"]
 
     def send(self, body, *, bounded=None, **headers):
-        environ = {"wsgi.input": body, **headers}
+        environ = {"wsgi.input": body, "PATH_INFO": "/", **headers}
         answer = {}
 
         def start_response(status, headers):

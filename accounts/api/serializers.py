@@ -22,6 +22,7 @@ class UserStatsSerializer(CamelCaseModelSerializer):
             "total_sessions",
             "total_jobs",
             "total_files_generated",
+            "stored_bytes",
             "last_activity",
         ]
 

@@ -34,6 +34,7 @@ class SignUpTests(TestCase):
                         "totalSessions": 0,
                         "totalJobs": 0,
                         "totalFilesGenerated": 0,
+                        "storedBytes": 0,
                         "lastActivity": None,
                     },
                 }

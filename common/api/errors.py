@@ -19,8 +19,10 @@ from common.exceptions import (
     ApplicationError,
     Conflict,
     Forbidden,
+    InsufficientStorage,
     Mismatch,
     NotFound,
+    RequestTimedOut,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -37,6 +39,8 @@ STATUS_BY_ERROR = {
     Mismatch: status.HTTP_422_UNPROCESSABLE_ENTITY,
     TooManyRequests: status.HTTP_429_TOO_MANY_REQUESTS,
     Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
+    RequestTimedOut: status.HTTP_408_REQUEST_TIMEOUT,
+    InsufficientStorage: status.HTTP_507_INSUFFICIENT_STORAGE,
     ApplicationError: status.HTTP_400_BAD_REQUEST,
 }
 TYPE_BY_STATUS = {
@@ -45,14 +49,17 @@ TYPE_BY_STATUS = {
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
+    408: "REQUEST_TIMEOUT",
     409: "CONFLICT",
     412: "PRECONDITION_FAILED",
     413: "PAYLOAD_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
+    416: "RANGE_NOT_SATISFIABLE",
     422: "IDEMPOTENCY_MISMATCH",
     429: "RATE_LIMIT_EXCEEDED",
     500: "INTERNAL_ERROR",
     503: "UPSTREAM_UNAVAILABLE",
+    507: "QUOTA_EXCEEDED",
 }
 MESSAGE_BY_STATUS = {
     400: "The request is not valid.",
@@ -148,7 +155,7 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
 
 def _api_exception(request: HttpRequest, error: exceptions.APIException) -> Response:
     code = error.status_code
-    headers, retry_after = {}, None
+    headers, retry_after = {**getattr(error, "headers", {})}, None
     if header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = header
     if isinstance(error, exceptions.Throttled):

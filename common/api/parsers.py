@@ -1,6 +1,7 @@
 """Reads a JSON body within bounds: size, depth, and what every database can store."""
 
 import json
+import re
 from math import isfinite
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from common.api.exceptions import PayloadTooLarge
 MAX_DEPTH = 32
 # A value takes a hundred times the memory of the two bytes that it may be sent in.
 MAX_VALUES = 500_000
+# The only way for a NUL, or half a surrogate pair, to get through JSON and UTF-8.
+_ODD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 class StrictJSONParser(JSONParser):
@@ -37,7 +40,7 @@ class StrictJSONParser(JSONParser):
             raise ParseError(_too_deep()) from None
         except ValueError as error:
             raise ParseError(f"The body is not valid JSON: {_reason(error)}.") from None
-        _check_values(data)
+        _check_values(data, may_have_odd_text=bool(_ODD_ESCAPE.search(body)))
         return data
 
 
@@ -57,24 +60,38 @@ def _too_deep() -> str:
     return f"The body is nested more than {MAX_DEPTH} levels deep."
 
 
-def _check_values(data) -> None:
+def _check_values(data, *, may_have_odd_text: bool) -> None:
     """Walk level by level, so that depth costs no stack."""
     level, depth = [data], 0
     while level:
-        deeper = []
-        for value in level:
-            if isinstance(value, dict):
-                deeper.extend(value)
-                deeper.extend(value.values())
-            elif isinstance(value, list):
-                deeper.extend(value)
-            elif isinstance(value, str):
-                _check_text(value)
-            elif isinstance(value, float) and not isfinite(value):
-                raise ParseError("The body has a number that is too large.")
+        if may_have_odd_text:
+            _check_texts(level)
         if depth == MAX_DEPTH and any(isinstance(v, dict | list) for v in level):
             raise ParseError(_too_deep())
-        level, depth = deeper, depth + 1
+        level, depth = _values_in(level), depth + 1
+
+
+def _values_in(level: list) -> list:
+    """Return the values in the objects and lists of a level."""
+    deeper = []
+    for value in level:
+        kind = type(value)
+        if kind is dict:
+            deeper.extend(value.values())
+        elif kind is list:
+            deeper.extend(value)
+        elif kind is float and not isfinite(value):
+            raise ParseError("The body has a number that is too large.")
+    return deeper
+
+
+def _check_texts(level: list) -> None:
+    for value in level:
+        if isinstance(value, str):
+            _check_text(value)
+        elif isinstance(value, dict):
+            for key in value:
+                _check_text(key)
 
 
 def _check_text(text: str) -> None:

@@ -39,9 +39,10 @@ class List:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Cells are texts, numbers, booleans or None; short rows are filled up."""
+    """Cells are texts, numbers or None; short rows are filled up. At most 63 columns,
+    as Word has it."""
 
-    rows: tuple[tuple[str | int | float | bool | None, ...], ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
     has_header: bool = True
     widths: tuple[float, ...] = ()  # Shares of the width, one for each column.
     align: tuple[Alignment | None, ...] = ()  # None: numbers right, texts as written.
@@ -225,7 +226,8 @@ class Document:
     language: str = "en"  # BCP 47
     direction: Direction = "ltr"
     # Plain texts of one line each, where {page} and {pages} stand for the numbers.
-    # On a page that begins with the Opening there is no header, on the cover neither.
+    # On a page that begins with the Opening there is no header; the cover, which counts
+    # as a page, has neither.
     header: str = ""
     footer: str = ""
     logo: Picture | None = None  # In the header's place on the first page or cover.

@@ -43,22 +43,22 @@ class DocumentLimitTests(TestCase):
     def test_refuses_100_000_rows(self):
         block = {"type": "table", "rows": [["a", 1]] * 100_000}
 
-        self.assert_is_refused_quickly({"content": [block]}, "content[0].rows")
+        self.assert_is_refused_quickly({"content": [block]}, "content[0]")
 
     def test_refuses_too_many_cells(self):
-        block = {"type": "table", "rows": [[1] * 50] * 401}
+        block = {"type": "table", "rows": [[1] * 30] * 2_000}
 
-        self.assert_is_refused_quickly({"content": [block]}, "content[0].rows")
+        self.assert_is_refused_quickly({"content": [block]}, "content[0]")
 
     def test_refuses_a_row_of_400_000_cells(self):
         block = {"type": "table", "rows": [[1] * 400_000]}
 
-        self.assert_is_refused_quickly({"content": [block]}, "content[0].rows")
+        self.assert_is_refused_quickly({"content": [block]}, "content[0]")
 
     def test_refuses_400_000_items(self):
         block = {"type": "list", "items": [1] * 400_000}
 
-        self.assert_is_refused_quickly({"content": [block]}, "content[0].items")
+        self.assert_is_refused_quickly({"content": [block]}, "content[0]")
 
     def test_refuses_100_000_blocks(self):
         block = {"type": "paragraph", "text": "x"}
@@ -66,9 +66,9 @@ class DocumentLimitTests(TestCase):
         self.assert_is_refused_quickly({"content": [block] * 100_000}, "content")
 
     def test_refuses_many_large_tables(self):
-        block = {"type": "table", "rows": [[1] * 50] * 400}
+        block = {"type": "table", "rows": [[1] * 30] * 1_500}
 
-        self.assert_is_refused_quickly({"content": [block] * 20}, "content[1].rows")
+        self.assert_is_refused_quickly({"content": [block] * 10}, "content[1]")
 
     def test_refuses_more_than_500_000_characters(self):
         block = {"type": "paragraph", "text": LINE * 500}

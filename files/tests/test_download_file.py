@@ -134,7 +134,7 @@ class ConditionalDownloadTests(TestCase):
                 assert response.headers["ETag"] == self.stored.etag
 
     def test_does_not_open_the_file_where_the_client_has_it(self):
-        with patch.object(StoredFile, "open", autospec=True) as opened:
+        with patch.object(StoredFile, "read", autospec=True) as opened:
             download(self.stored, self.alice, if_none_match=self.stored.etag)
 
         opened.assert_not_called()
@@ -185,7 +185,7 @@ class MissingDownloadTests(TestCase):
         stored = make_stored_file(owner=self.alice)
         default_storage.delete(stored.file_name)
 
-        with self.assertLogs("files.api.views", "ERROR"):
+        with self.assertLogs("files.api.ranges", "ERROR"):
             error = self.error_of(stored.file_name)
 
         assert error["type"] == "NOT_FOUND"

@@ -4,7 +4,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.tests.factories import make_user
-from files.tests.factories import make_stored_file
+from files.tests.factories import make_link, make_stored_file, make_trashed_file
 from jobs.tests.factories import make_job
 
 LIST = reverse("admin:files_storedfile_changelist")
@@ -65,6 +65,36 @@ class FileAdminTests(TestCase):
 
         assert self.client.get(add).status_code == 403
         assert self.client.post(delete, {"post": "yes"}).status_code == 403
+
+    def run_action(self, action, *stored):
+        chosen = {"action": action, "_selected_action": [one.pk for one in stored]}
+        page = self.client.post(LIST, chosen, follow=True)
+        return page.content.decode()
+
+    def test_puts_files_into_the_trash_and_brings_them_back(self):
+        [stored] = self.make_files(1)
+        trashed = make_trashed_file()
+
+        page = self.run_action("put_into_trash", stored, trashed)
+
+        stored.refresh_from_db()
+        assert "1 put into the trash; 1 could not be." in page
+        assert stored.trashed_at is not None
+
+        page = self.run_action("restore", stored, trashed)
+
+        stored.refresh_from_db()
+        assert "2 restored; 0 could not be." in page
+        assert stored.trashed_at is None
+
+    def test_shows_links_but_not_their_addresses(self):
+        link = make_link()
+        url = reverse("admin:files_storedfile_change", args=[link.file.pk])
+
+        page = self.client.get(url).content.decode()
+
+        assert link.pk in page
+        assert link.url.rpartition(":")[2] not in page
 
     def test_is_closed_to_users(self):
         self.client.force_login(make_user())

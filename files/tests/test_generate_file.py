@@ -6,12 +6,14 @@ from unittest.mock import patch
 from django.conf import settings
 from django.test import TestCase
 
+from accounts.models import User
 from accounts.tests.factories import make_user
 from files.generation import _stem, discard_files
 from files.models import StoredFile
+from files.quota import MB
 from files.storage import NewFile, new_file
 from files.tasks import generate_pdf
-from files.tests.factories import make_pdf_job, stored_names, unfinished_names
+from files.tests.factories import limits, make_pdf_job, stored_names, unfinished_names
 from jobs.claiming import claim_job
 from jobs.models import Job
 from jobs.recovery import Recovery
@@ -124,7 +126,8 @@ class GenerateFileTests(TestCase):
     def test_leaves_nothing_of_a_worker_that_died(self):
         job = claim_job(node_id="node_gone", process="1:1")
         generate_pdf(job)
-        with patch("files.storage.discard_new_file"), new_file(_stem(job)) as file:
+        started = new_file(_stem(job), owner_id=job.owner_id)
+        with patch("files.storage.discard_new_file"), started as file:
             file.write(b"half of it")
         assert self.new_names()
         assert unfinished_names()
@@ -189,6 +192,31 @@ class GenerateFileTests(TestCase):
                 assert "no room left" in job.errors[0]["message"]
                 assert "secret" not in str(job.errors)
                 self.assert_nothing_is_left()
+
+    def test_fails_at_once_where_the_owner_has_no_room_left(self):
+        with limits(user_bytes=10):
+            work_one("node")
+
+        self.job.refresh_from_db()
+        assert self.job.status == "failed"
+        assert "Delete some" in self.job.errors[0]["message"]
+        self.assert_nothing_is_left()
+
+    def test_fails_at_once_where_others_took_the_room_meanwhile(self):
+        save_as = NewFile.save_as
+
+        def save_and_fill(file, name):
+            saved = save_as(file, name)
+            User.objects.update(stored_bytes=settings.USER_QUOTA_MB * MB)
+            return saved
+
+        with patch.object(NewFile, "save_as", save_and_fill):
+            work_one("node")
+
+        self.job.refresh_from_db()
+        assert self.job.status == "failed"
+        assert "Delete some" in self.job.errors[0]["message"]
+        self.assert_nothing_is_left()
 
     def test_is_tried_again_after_another_error_of_the_disk(self):
         broken = OSError(errno.EIO, "Input/output error")

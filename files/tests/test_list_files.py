@@ -1,9 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.test import TestCase
+from django.utils import timezone
 
 from accounts.tests.factories import api_client, make_user
-from files.tests.factories import make_stored_file
+from files.tests.factories import make_stored_file, make_trashed_file
 from jobs.tests.factories import make_job
 
 
@@ -38,9 +39,13 @@ class ListFilesTests(TestCase):
                     "displayName": "Report.pdf",
                     "url": f"/api/files/{stored.file_name}",
                     "type": "pdf",
+                    "origin": "generated",
                     "size": stored.size,
+                    "sha256": stored.sha256,
                     "createdAt": "2026-11-23T09:30:00.000Z",
                     "modifiedAt": "2026-11-23T09:30:00.000Z",
+                    "expiresAt": None,
+                    "trashedAt": None,
                     "jobId": job.pk,
                 }
             ],
@@ -98,9 +103,35 @@ class ListFilesTests(TestCase):
 
         assert names(data_of(self.alice, type="pdf")) == [pdf.file_name]
 
+    def test_filters_by_origin(self):
+        make_stored_file(owner=self.alice)
+        upload = make_stored_file(owner=self.alice, origin="upload")
+
+        assert names(data_of(self.alice, origin="upload")) == [upload.file_name]
+
+    def test_has_the_trash_apart(self):
+        make_trashed_file(owner=self.bob)
+        kept = make_stored_file(owner=self.alice)
+        trashed = make_trashed_file(owner=self.alice)
+
+        assert names(data_of(self.alice)) == [kept.file_name]
+        assert names(data_of(self.alice, trashed="false")) == [kept.file_name]
+        assert names(data_of(self.alice, trashed="true")) == [trashed.file_name]
+
+    def test_hides_what_has_expired_or_is_being_removed(self):
+        past = timezone.now() - timedelta(seconds=1)
+        make_stored_file(owner=self.alice, expires_at=past)
+        make_trashed_file(owner=self.alice, expires_at=past)
+        make_trashed_file(owner=self.alice, removed_at=past)
+
+        for trashed in ("true", "false"):
+            assert names(data_of(self.alice, trashed=trashed)) == []
+
     def test_refuses_bad_parameters_and_names_them(self):
         for name, value in (
             ("type", "exe"),
+            ("origin", "elsewhere"),
+            ("trashed", "perhaps"),
             ("limit", "0"),
             ("limit", "101"),
             ("cursor", "junk"),

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from jobs.api.serializers import JobQueuedSerializer, JobSerializer
 from jobs.models import Job
-from jobs.submission import digest_of, estimate_seconds, submit_job
+from jobs.submission import digest_of, estimate_seconds, is_submitted, submit_job
 from jobs.waiting import wait_until_ended
 
 WAIT_PREFERENCE = re.compile(
@@ -51,8 +51,10 @@ class SubmitJobView(GenericAPIView):
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         payload = form.validated_data
+        if key is None or not is_submitted(request.user, key):
+            self.check_room(request.user)
         options = payload.get("options", {})
-        job = submit_job(
+        job = self.submit(
             owner=request.user,
             kind=self.kind,
             payload=payload,
@@ -64,6 +66,16 @@ class SubmitJobView(GenericAPIView):
             request_digest=digest_of(self.kind, request.data) if key else "",
         )
         return answer_for(request, job)
+
+    def submit(self, **fields) -> Job:
+        """Queue the job; for views that have more to keep than the payload."""
+        return submit_job(**fields)
+
+    def check_room(self, user):
+        """Raise an ApplicationError where it is known that the job would fail.
+
+        Not asked where the job was submitted before, and is only told of again.
+        """
 
 
 def answer_for(request, job: Job) -> Response:

@@ -55,10 +55,10 @@ class JobViewSet(ReplayedForOwnerMixin, ListModelMixin, GenericViewSet):
     }
 
     def get_queryset(self):
+        # What is not shown can be large.
+        hidden = ["result", "errors"] if self.action == "list" else []
         jobs = Job.objects.visible_to(self.request.user).submitted()
-        # A list shows neither payloads nor results, which can be large.
-        is_list = self.action == "list"
-        return jobs.defer("payload", "result", "errors") if is_list else jobs
+        return jobs.defer("payload", *hidden)
 
     def filter_queryset(self, queryset):
         # The parameters of a single job are not filters.

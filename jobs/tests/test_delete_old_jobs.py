@@ -7,7 +7,7 @@ from django_q.models import OrmQ, Schedule
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from jobs.cluster import clean_up, prepare_tables
+from jobs.cluster import clean_up, keep_up, prepare_tables
 from jobs.models import Job, WorkerNode
 from jobs.retention import delete_old_jobs
 from jobs.tests.factories import make_active_job, make_job, make_node
@@ -142,12 +142,19 @@ class DeleteOldJobsTests(TestCase):
         self.make_ended()
 
         with patch("jobs.cluster.CLEAN_UP_SECONDS", 0):
-            clean_up()
+            keep_up("jobs.retention.keep_up", "")
         assert OrmQ.objects.count() == 1
-        clean_up()
+        keep_up("jobs.retention.keep_up", "more")
 
         assert not Job.objects.exists()
         assert OrmQ.objects.count() == 1
+
+    def test_is_one_of_the_tasks_of_each_hour(self):
+        clean_up()
+
+        tasks = [task.task["args"] for task in OrmQ.objects.all()]
+        assert ("jobs.retention.keep_up", "") in tasks
+        assert ("files.retention.keep_up", "") in tasks
 
     def test_is_scheduled_once_an_hour(self):
         prepare_tables()

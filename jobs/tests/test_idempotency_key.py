@@ -77,7 +77,7 @@ class IdempotencyKeyTests(TestCase):
     def test_refuses_another_endpoint(self):
         self.post()
 
-        with registered(), patch("files.api.views.GeneratePdfView.kind", "test"):
+        with registered(), patch("files.api.generation.GeneratePdfView.kind", "test"):
             assert self.post().status_code == 422
 
     def test_is_each_user_s_own(self):

@@ -6,6 +6,7 @@ from django.test import TestCase, override_settings
 from django.utils import timezone
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from files.exceptions import StorageUnavailable
 from jobs.tests.factories import make_node, refused_by_database
 from monitoring.tests.parts import forget_last_report, with_chromium, without_chromium
 
@@ -75,6 +76,15 @@ class HealthStatusTests(TestCase):
             report = self.report(status_code=503)
 
         assert report["status"] == "unhealthy"
+        assert report["services"]["fileStorage"] is False
+
+    @override_settings(S3_BUCKET="files")
+    def test_is_unhealthy_where_the_bucket_does_not_answer(self):
+        down = patch("monitoring.health.default_storage", autospec=True)
+        with down as storage, self.assertLogs("monitoring.health", "ERROR"):
+            storage.names.side_effect = StorageUnavailable
+            report = self.report(status_code=503)
+
         assert report["services"]["fileStorage"] is False
 
     def test_leaves_no_file_in_the_storage(self):
