@@ -6,17 +6,17 @@ stub of this queue.
 """
 
 import argparse
-import os
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from statistics import quantiles
 
+from benchmarks.clients import Run, work_at_once
 from tests.chaos.platform import ChaosPlatform, chaos_platform, stop_cleanly
-from tests.running_platform import PROC, ROOT
+from tests.running_platform import ROOT
 
 TO_BEAT = {"per second": 186, "p50": 47}
 TABLE_SIZES = [10, 10_000, 1_000_000]
@@ -39,17 +39,6 @@ def main() -> None:
             compare(database, options)
         if options.only != "speed":
             grow(database, options)
-
-
-class Run:
-    def __init__(
-        self, milliseconds: list[float], seconds: float, cpu: dict[str, float]
-    ) -> None:
-        cuts = quantiles(milliseconds, n=100)
-        self.p50, self.p99 = cuts[49], cuts[98]
-        self.per_second = len(milliseconds) / seconds
-        jobs = len(milliseconds)
-        self.cpu = {part: 1000 * seconds / jobs for part, seconds in cpu.items()}
 
 
 # --- Speed, beside the stock broker ---
@@ -103,39 +92,14 @@ def drive(
     platform: ChaosPlatform, tokens: list[str], do: Callable, seconds: float
 ) -> Run:
     """Have clients do one job after another, each timed until it is seen to end."""
-    milliseconds: list[float] = []
-    begins_at = time.perf_counter()
-    before = cpu_seconds(platform)
-
-    def work(token: str) -> None:
-        client = platform.client(token)
-        while (started := time.perf_counter()) < begins_at + seconds:
-            do(client)
-            milliseconds.append((time.perf_counter() - started) * 1000)
-
-    threads = [threading.Thread(target=work, args=[token]) for token in tokens]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.perf_counter() - begins_at
-    after = cpu_seconds(platform)
-    cpu = {part: after[part] - before[part] for part in after}
-    return Run(milliseconds, took, cpu)
+    works = [partial(do, platform.client(token)) for token in tokens]
+    return work_at_once(platform, works, turns_for(seconds))
 
 
-def cpu_seconds(platform: ChaosPlatform) -> dict[str, float]:
-    """Return the processor time that each part of the platform has taken."""
-    web, pusher = platform.find("granian"), platform.find(" pusher")
-    parts = {"web": web, "pusher": pusher, "workers": platform.workers()}
-    known = {pid for pids in parts.values() for pid in pids}
-    parts["rest"] = [pid for pid in platform.pids() if pid not in known]
-    return {part: sum(map(cpu_of, pids)) for part, pids in parts.items()}
-
-
-def cpu_of(pid: int) -> float:
-    fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def turns_for(seconds: float) -> Iterator[bool]:
+    ends_at = time.perf_counter() + seconds
+    while time.perf_counter() < ends_at:
+        yield True
 
 
 def do_job(client) -> None:

@@ -8,12 +8,12 @@ measured on a machine of two cores like this.
 import argparse
 import re
 import subprocess
-import threading
-import time
-from statistics import median, quantiles
+from statistics import median
 
-from benchmarks.documents import two_page_report
-from tests.running_platform import Client, RunningPlatform, running_platform
+from benchmarks.clients import Run, make_files
+from benchmarks.samples import two_page_report
+from benchmarks.tables import FiguresToBeat
+from tests.running_platform import RunningPlatform, running_platform
 
 JOBS_IN_LISTS = 1_700
 
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def measure(platform: RunningPlatform, options: argparse.Namespace) -> None:
-    table = Table()
+    table = FiguresToBeat()
     table.add("memory at start", platform.memory_mb(), "MB", 320, lower=True)
     client = platform.new_user()
 
@@ -62,69 +62,11 @@ def measure(platform: RunningPlatform, options: argparse.Namespace) -> None:
     table.add("memory at the end", platform.memory_mb(), "MB", 320, lower=True)
 
 
-class Table:
-    def __init__(self) -> None:
-        print(f"{'what':34}{'measured':>12}  {'unit':8}{'to beat':>9}{'ratio':>8}")
-
-    def add(self, what, value, unit, to_beat=None, *, lower=False) -> None:
-        """Print a row; a ratio above 1 beats the figure."""
-        row = f"{what:34}{value:>12,.1f}  {unit:8}"
-        if to_beat:
-            ratio = to_beat / value if lower else value / to_beat
-            row += f"{to_beat:>9,}{ratio:>8.2f}"
-        print(row, flush=True)
-
-
-class Run:
-    def __init__(self, milliseconds: list[float], seconds: float) -> None:
-        cuts = quantiles(milliseconds, n=100)
-        self.p50, self.p95, self.p99 = cuts[49], cuts[94], cuts[98]
-        self.per_second = len(milliseconds) / seconds
-
-
-def make_pdfs(platform, token: str, clients: int, pdfs: int) -> Run:
-    """Time each PDF from its request until its job is seen to have completed."""
-    milliseconds: list[float] = []
-    files: set[str] = set()
-    left = iter(range(pdfs))
-    lock = threading.Lock()
-
-    def work() -> None:
-        client = platform.client(token)
-        while True:
-            with lock:
-                number = next(left, None)
-            if number is None:
-                return
-            started = time.perf_counter()
-            file_name = make_pdf(client)
-            took = (time.perf_counter() - started) * 1000
-            with lock:
-                milliseconds.append(took)
-                files.add(file_name)
-
-    threads = [threading.Thread(target=work) for _ in range(clients)]
-    started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = time.perf_counter() - started
-    assert len(files) == pdfs, f"{pdfs} PDFs were asked for, {len(files)} came"
-    client = platform.client(token)
-    for file_name in files:
-        assert client.get(f"/api/files/{file_name}").body.endswith(b"%%EOF\n")
-    return Run(milliseconds, seconds)
-
-
-def make_pdf(client: Client) -> str:
-    answer = client.post("/api/files/generate/pdf", two_page_report())
-    assert answer.status == 202, answer
-    job = {"status": "waiting", "id": answer.data["data"]["jobId"]}
-    while job["status"] != "completed":
-        assert job["status"] in ("waiting", "active"), job
-        job = client.get(f"/api/jobs/{job['id']}?wait=20").data["data"]
-    return job["result"]["file"]["fileName"]
+def make_pdfs(platform: RunningPlatform, token: str, clients: int, pdfs: int) -> Run:
+    request = two_page_report()
+    return make_files(
+        platform, token, kind="pdf", request=request, clients=clients, files=pdfs
+    )
 
 
 def requests_a_second(platform, path: str, token: str, seconds: int) -> float:
