@@ -1,6 +1,7 @@
 """What workers do to make files."""
 
 from functools import partial
+from io import BytesIO
 
 from files.documents.composition import DEFAULT_TITLE
 from files.documents.docx import write_docx
@@ -41,3 +42,15 @@ def _generate_document(job: Job, *, extension: str, write: Write) -> Outcome:
             job.payload, file, owner_id=job.owner_id, write=write
         ),
     )
+
+
+def _warm_up() -> None:
+    """Load what documents need, before workers are forked, so that they share it."""
+    heading, rows = {"type": "heading", "text": "*a*", "level": 1}, [["a", "b"], [1, 2]]
+    table = {"type": "table", "rows": rows}
+    for write in (write_pdf, write_docx):
+        request = {"title": "a", "content": [heading, table]}
+        render(request, BytesIO(), owner_id="", write=write)
+
+
+_warm_up()

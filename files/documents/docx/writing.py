@@ -27,6 +27,8 @@ def write_docx(document: Document, file: BinaryIO) -> list[str]:
     _add_parts(draft)
     set_properties(draft.parts.package.core_properties, document)
     draft.parts.save(file)
+    # The parts refer to each other, and would keep it until garbage is collected.
+    body.clear()
     return []
 
 
