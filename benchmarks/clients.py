@@ -10,6 +10,8 @@ from statistics import quantiles
 from benchmarks.processor import cpu_seconds
 from tests.running_platform import Client, RunningPlatform
 
+Made = tuple[Client, str]  # Whose file, and its name.
+
 
 class Run:
     """How long each piece of work took, and what it took of the processor, in ms."""
@@ -54,39 +56,45 @@ def work_at_once(
     return Run(milliseconds, seconds, cpu)
 
 
+def new_users(platform: RunningPlatform, count: int) -> list[str]:
+    """Return the tokens of so many new users."""
+    return [platform.new_user(f"user{n}@example.com").token for n in range(count)]
+
+
 def make_files(
     platform: RunningPlatform,
-    token: str,
+    tokens: list[str],
     *,
     kind: str,
     request: dict,
-    clients: int,
     files: int,
 ) -> Run:
-    """Time each file from its request until its job is seen to have completed."""
+    """Time each file from its request until its job is seen to have completed.
+
+    A client for each token, all at once. One user's clients beyond the sixth are
+    not let wait, and ask again all the time.
+    """
     # Encoded once: the clients share the machine with the platform.
     body = json.dumps(request).encode()
-    names: list[str] = []
-    works = [
-        partial(_make_file, platform.client(token), kind, body, names)
-        for _ in range(clients)
-    ]
+    made: list[Made] = []
+    clients = [platform.client(token) for token in tokens]
+    works = [partial(_make_file, client, kind, body, made) for client in clients]
     run = work_at_once(platform, works, range(files))
-    assert len(set(names)) == files, f"{files} files were asked for, {len(names)} came"
-    client = platform.client(token)
-    for name in names:
+    names = {name for _, name in made}
+    assert len(names) == files, f"{files} files were asked for, {len(names)} came"
+    for client, name in made:
         _check(kind, client.get(f"/api/files/{name}").body)
     return run
 
 
-def _make_file(client: Client, kind: str, body: bytes, names: list[str]) -> None:
+def _make_file(client: Client, kind: str, body: bytes, made: list[Made]) -> None:
     answer = client.post(f"/api/files/generate/{kind}", body)
     assert answer.status == 202, answer
     job = {"status": "waiting", "id": answer.data["data"]["jobId"]}
     while job["status"] != "completed":
         assert job["status"] in ("waiting", "active"), job
         job = client.get(f"/api/jobs/{job['id']}?wait=20").data["data"]
-    names.append(job["result"]["file"]["fileName"])
+    made.append((client, job["result"]["file"]["fileName"]))
 
 
 def _check(kind: str, content: bytes) -> None:

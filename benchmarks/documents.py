@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks.clients import Run, make_files
+from benchmarks.clients import Run, make_files, new_users
 from benchmarks.makers import Case, Result, compare, install_rivals, prepare
 from benchmarks.samples import (
     document_of,
@@ -177,7 +177,7 @@ def measure_through_api(options: argparse.Namespace) -> None:
     }
     runs: dict[str, list[Run]] = {kind: [] for kind in requests}
     with running_platform(RATE_LIMITS_ENABLED="false") as platform:
-        token = platform.new_user().token
+        tokens = new_users(platform, options.clients)
         print()
         table = FiguresToBeat()
         table.add("memory at start", platform.memory_mb(), "MB", 320, lower=True)
@@ -186,10 +186,9 @@ def measure_through_api(options: argparse.Namespace) -> None:
             for kind, request in requests.items():
                 run = make_files(
                     platform,
-                    token,
+                    tokens,
                     kind=kind,
                     request=request,
-                    clients=options.clients,
                     files=options.files if number else options.clients * 2,
                 )
                 runs[kind].extend([run] if number else [])
