@@ -26,6 +26,18 @@ def words_of(value):
         yield from (word for word in value.split() if word.isascii() and word.isalpha())
 
 
+def running_words(request):
+    """Yield the words of the blocks that are read one after the other."""
+    for block in request.get("content", []):
+        if block["type"] in ("heading", "paragraph", "list", "quote", "callout"):
+            yield from words_of([block.get(key) for key in ("title", "text", "items")])
+
+
+def are_in_order(words, text):
+    found = iter(text.split())
+    return all(any(word in one for one in found) for word in words)
+
+
 def share_of_ink(page):
     """Return which share of a page is not white."""
     histogram = Image.open(BytesIO(page)).convert("L").histogram()
@@ -47,6 +59,7 @@ class GalleryTests(SimpleTestCase):
                 pdf, warnings = made(request, "pdf")
 
                 self.assert_shows(pdf, request)
+                assert are_in_order(running_words(request), text_of(pdf))
                 assert warnings == []
                 assert is_sound(pdf)
 
