@@ -14,7 +14,8 @@ TEST_PACKAGES := $(RUN_PACKAGES) poppler-utils qpdf libreoffice-writer-nogui \
 PRODUCTION := ENV_FILE= DATABASE_URL=sqlite://:memory: ENVIRONMENT=production HTTPS_ONLY=true \
 	ALLOWED_HOSTS=example.com SECRET_KEY=$(shell printf 'check-%s' 0 1 2 3 4 5 6 7 8 9)
 
-.PHONY: run setup worker test check lint format lock openapi benchmark benchmark-jobs benchmark-documents chaos clean
+.PHONY: run setup worker test check lint format lock openapi benchmark benchmark-jobs \
+	benchmark-documents chaos gallery clean
 
 run: setup
 	@$(BIN)/python manage.py serve

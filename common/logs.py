@@ -1,4 +1,4 @@
-"""The request id, from the first middleware to every log line."""
+"""What every log line has: the request's id, and no secret address."""
 
 import logging
 import re

@@ -20,7 +20,7 @@ class BoundedBodies:
     not. Half the web threads at most read bodies: clients that send them slowly get
     503 above that, and leave the rest to requests without one.
 
-    Those of STREAMED_BODIES, up to MAX_UPLOAD_BYTES, are for the application to read
+    Those of STREAMED_BODIES, up to MAX_STREAMED_BODY_BYTES, are for the application to read
     once it knows whose they are.
     """
 
@@ -34,7 +34,7 @@ class BoundedBodies:
         if not is_chunked and length in ("", "0"):
             return self.application(environ, start_response)
         is_streamed = is_streamed_body(environ)
-        limit = settings.MAX_UPLOAD_BYTES if is_streamed else settings.MAX_BODY_BYTES
+        limit = settings.MAX_STREAMED_BODY_BYTES if is_streamed else settings.MAX_BODY_BYTES
         if length.isdecimal() and int(length) > limit:
             return _refuse(environ, start_response, *TOO_LARGE)
         if not self.readers.acquire(blocking=False):
@@ -56,12 +56,12 @@ class BoundedBodies:
         body = StreamedBody(
             environ["wsgi.input"],
             length=int(length) if length.isdecimal() else None,
-            limit=settings.MAX_UPLOAD_BYTES,
+            limit=settings.MAX_STREAMED_BODY_BYTES,
         )
         environ["wsgi.input"] = BufferedReader(body, CHUNK_BYTES)
         if body.length is None:
             # Django reads no body without one. A byte more shows what is too much.
-            environ["CONTENT_LENGTH"] = str(settings.MAX_UPLOAD_BYTES + 1)
+            environ["CONTENT_LENGTH"] = str(settings.MAX_STREAMED_BODY_BYTES + 1)
 
         def start(status, headers, *exc_info):
             if not body.is_at_end:

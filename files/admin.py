@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from common.exceptions import ApplicationError
 from files.models import FileLink, StoredFile
-from files.trash import put_into_trash, restore
+from files.trash import put_into_trash, restore_from_trash
 
 
 class FileLinkInline(admin.TabularInline):
@@ -56,7 +56,7 @@ class StoredFileAdmin(admin.ModelAdmin):
 
     @admin.action(description="Restore from the trash", permissions=["change"])
     def restore(self, request, queryset):
-        self._each(request, queryset, restore, "restored")
+        self._each(request, queryset, restore_from_trash, "restored")
 
     def _each(self, request, queryset, verb, done):
         count = refused = 0

@@ -12,7 +12,7 @@ from files.exceptions import FilesNotFound
 from files.models import StoredFile, StoredFileQuerySet
 
 
-def archive(files: StoredFileQuerySet, names: list[str]) -> ZipStream:
+def zip_of(files: StoredFileQuerySet, names: list[str]) -> ZipStream:
     """Return a ZIP of the named files, whose length is known before it is made.
 
     Raises FilesNotFound, which lists those that are not among `files`.

@@ -1,4 +1,4 @@
-"""Makes a document for a job and registers it with the job's completion."""
+"""Makes a file for a job and registers it with the job's completion."""
 
 import hashlib
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from common.timestamps import timestamp
 from files.models import CONTENT_TYPES, StoredFile
 from files.names import display_name
-from files.quota import register
+from files.quota import register_file
 from files.storage import discard_new_file, new_file
 from jobs.handlers import Outcome
 from jobs.models import Job
@@ -43,7 +43,7 @@ def generate_file(
     return Outcome(
         result=_result(stored, warnings),
         totals={"total_files_generated": 1},
-        register=lambda: register(stored),
+        register=lambda: register_file(stored),
     )
 
 

@@ -6,7 +6,7 @@ import re
 import struct
 import zlib
 from io import BytesIO
-from typing import Literal
+from typing import Literal, get_args
 from xml.parsers import expat
 
 from PIL import Image
@@ -14,6 +14,7 @@ from PIL import Image
 from files.exceptions import UnknownImage
 
 Kind = Literal["png", "jpg", "svg"]
+IMAGE_TYPES: tuple[Kind, ...] = get_args(Kind)
 
 MAX_PIXELS = 25_000_000
 MAX_SVG_BYTES = 1_000_000
@@ -35,10 +36,13 @@ END_OF_JPEG = b"\xff\xd9"
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error)
 TOO_MANY_PIXELS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
-_PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,(.*)", re.I | re.S)
+# Nothing but base64: others decode %41, or end at #, and would see another image.
+_PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,([A-Za-z0-9+/\s]*=*\s*)", re.I)
 _URL = re.compile(r"url\(", re.I)
 # A backslash may hide any of these; image() and src() are CSS's other ways to fetch.
 _HIDDEN_REFERENCE = re.compile(r"\\|@import|image(?:-set)?\(|src\(", re.I)
+# Of an attribute that is style too: fill="u\72l(...)"; others may hold C:\a (1).
+_HIDDEN_FUNCTION = re.compile(r"[^\\]*\\[^(]*\(")
 
 
 def identify(data: bytes) -> Kind:
@@ -119,11 +123,14 @@ class _SvgCheck:
         if element.lower() == "style":
             self.styles.append([])
         for key, value in attributes.items():
-            self.attribute(key.rpartition(" ")[2].lower(), value)
+            foreign, _, local = key.rpartition(" ")
+            if not foreign and _HIDDEN_FUNCTION.match(value):
+                raise UnknownImage("The style of an SVG may not fetch anything.")
+            self.attribute(local.lower(), value)
 
     def attribute(self, name: str, value: str) -> None:
         is_link = name in ("href", "src", "base")
-        animates_link = name == "attributename" and value.lower().endswith("href")
+        animates_link = name == "attributename" and "href" in value.lower()
         if name.startswith("on") or animates_link:
             raise UnknownImage(f"An SVG may not have the attribute {name!r}.")
         if is_link:

@@ -1,19 +1,15 @@
 from jobs import upkeep
 from jobs.handlers import Handler, register
 
-for kind in ("pdf", "docx"):
-    register(
-        Handler(
-            kind=kind,
-            type="file-generation",
-            lane="documents",
-            path=f"files.tasks.generate_{kind}",
-            discard_path="files.generation.discard_files",
-            timeout_seconds=120,
-        )
-    )
+DOCUMENT_SECONDS = 120
+TABLE_SECONDS = 600  # A million rows are a lot of cells.
 
-for kind in ("csv", "xlsx"):
+for kind, timeout_seconds in (
+    ("pdf", DOCUMENT_SECONDS),
+    ("docx", DOCUMENT_SECONDS),
+    ("csv", TABLE_SECONDS),
+    ("xlsx", TABLE_SECONDS),
+):
     register(
         Handler(
             kind=kind,
@@ -21,7 +17,7 @@ for kind in ("csv", "xlsx"):
             lane="documents",
             path=f"files.tasks.generate_{kind}",
             discard_path="files.generation.discard_files",
-            timeout_seconds=600,  # A million rows are a lot of cells.
+            timeout_seconds=timeout_seconds,
         )
     )
 

@@ -9,10 +9,14 @@ _BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def display_name(title: str, extension: str) -> str:
-    """Return the title as a file's name: one line, without control characters."""
+    """Return the title as a file's name: one line, without control characters.
+
+    A title that ends with the extension does not get it twice.
+    """
     text = _BIDI_CONTROLS.sub("", title)
     shown = ("" if _is_hidden(c) else c for c in re.sub(r"\s", " ", text))
     stem = re.sub(" +", " ", "".join(shown)).strip()
+    stem = re.sub(rf"\.{extension}$", "", stem, flags=re.IGNORECASE)
     stem = stem[: MAX_LENGTH - len(extension) - 1].strip()
     return f"{stem or 'File'}.{extension}"
 

@@ -57,7 +57,7 @@ def charge(owner_id: str, size: int) -> None:
 
 
 @transaction.atomic
-def register(stored: StoredFile) -> None:
+def register_file(stored: StoredFile) -> None:
     """Store the row of a file whose bytes are in the storage; raises
     UserQuotaExceeded."""
     charge(stored.owner_id, stored.size)

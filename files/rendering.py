@@ -6,8 +6,9 @@ from typing import BinaryIO
 
 from files.documents.composition import compose
 from files.documents.model import Document, Picture
-from files.documents.pictures import PICTURE_TYPES, decode, picture_of
+from files.documents.pictures import decode, picture_of
 from files.exceptions import InvalidDocument
+from files.images import IMAGE_TYPES
 from files.models import StoredFile
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def _picture(source: dict, owner_id: str) -> Picture:
     if "data" in source:
         return picture_of(decode(source["data"]))
     name = source["file_name"]
-    images = StoredFile.objects.present().filter(type__in=PICTURE_TYPES)
+    images = StoredFile.objects.present().filter(type__in=IMAGE_TYPES)
     stored = images.filter(owner_id=owner_id, file_name=name).first()
     try:
         if stored is not None:

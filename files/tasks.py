@@ -3,7 +3,7 @@
 from functools import partial
 from io import BytesIO
 
-from files.documents.composition import DEFAULT_TITLE
+from files.documents.composition import title_of
 from files.documents.docx import write_docx
 from files.documents.pdf import write_pdf
 from files.generation import generate_file
@@ -37,7 +37,7 @@ def _generate_document(job: Job, *, extension: str, write: Write) -> Outcome:
     return generate_file(
         job,
         extension=extension,
-        title=job.payload.get("file_name") or job.payload.get("title") or DEFAULT_TITLE,
+        title=job.payload.get("file_name") or title_of(job.payload),
         write=lambda file: render(
             job.payload, file, owner_id=job.owner_id, write=write
         ),

@@ -31,7 +31,7 @@ def old_trash() -> StoredFileQuerySet:
     return StoredFile.objects.filter(trashed_at__lte=moment, removed_at=None)
 
 
-def restore(stored: StoredFile) -> None:
+def restore_from_trash(stored: StoredFile) -> None:
     """Bring a file back from the trash.
 
     Raises FileStateConflict where it is not there, or its bytes are missing, and

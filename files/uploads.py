@@ -11,7 +11,7 @@ from common.exceptions import ApplicationError
 from files.images import identify
 from files.models import StoredFile
 from files.names import display_name, stem_of
-from files.quota import check_room, register
+from files.quota import check_room, register_file
 from files.storage import new_file
 
 
@@ -57,7 +57,7 @@ def store_upload(
             file.write(chunk)
         stored.size, stored.sha256 = file.save_as(stored.file_name)
     try:
-        register(stored)
+        register_file(stored)
     except ApplicationError:
         default_storage.delete(stored.file_name)
         raise

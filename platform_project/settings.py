@@ -29,8 +29,8 @@ MAX_BODY_BYTES = env.count(
     "MAX_BODY_BYTES", 5_000_000, minimum=10_000, maximum=100_000_000
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-MAX_UPLOAD_BYTES = env.count(
-    "MAX_UPLOAD_BYTES", 200_000_000, minimum=10_000, maximum=100_000_000_000
+MAX_STREAMED_BODY_BYTES = env.count(
+    "MAX_STREAMED_BODY_BYTES", 200_000_000, minimum=10_000, maximum=100_000_000_000
 )
 # Bodies that the view itself reads as they come, by media type and path.
 STREAMED_BODIES = {
@@ -203,15 +203,18 @@ STORAGES = {
     },
 }
 S3_BUCKET = env.str("S3_BUCKET", "")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "")
+S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", "")
+S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", "")
 if S3_BUCKET:
     STORAGES["default"] = {
         "BACKEND": "files.bucket.BucketStorage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", "") or None,
+            "endpoint_url": S3_ENDPOINT_URL or None,
             "region_name": env.str("S3_REGION", "") or None,
-            "access_key": env.str("S3_ACCESS_KEY_ID", "") or None,
-            "secret_key": env.str("S3_SECRET_ACCESS_KEY", "") or None,
+            "access_key": S3_ACCESS_KEY_ID or None,
+            "secret_key": S3_SECRET_ACCESS_KEY or None,
         },
     }
 

@@ -20,7 +20,7 @@ MAX_GROWTH_MB = 20
 
 @pytest.fixture(scope="module")
 def platform():
-    limits = {"RATE_LIMITS_ENABLED": "false", "MAX_UPLOAD_BYTES": "10000000"}
+    limits = {"RATE_LIMITS_ENABLED": "false", "MAX_STREAMED_BODY_BYTES": "10000000"}
     with running_platform(**limits, JOB_WORKERS="2") as platform:
         yield platform
 

@@ -98,14 +98,14 @@ class StreamedBodiesTests(SimpleTestCase):
 
                 assert "Connection" not in answer["headers"]
 
-    @override_settings(MAX_UPLOAD_BYTES=20)
+    @override_settings(MAX_STREAMED_BODY_BYTES=20)
     def test_are_refused_where_they_are_announced_as_too_large(self):
         body = io.BytesIO(b"x" * 21)
 
         assert self.send(body, length=21)["status"] == 413
         assert body.tell() == 0
 
-    @override_settings(MAX_UPLOAD_BYTES=BLOCK_BYTES)
+    @override_settings(MAX_STREAMED_BODY_BYTES=BLOCK_BYTES)
     def test_end_where_they_turn_out_too_large(self):
         with pytest.raises(RequestDataTooBig):
             self.send(io.BytesIO(b"x" * (BLOCK_BYTES + 1)))

@@ -9,13 +9,17 @@ from common.api.serializers import CamelCaseSerializer
 from files.api.images import ImageSourceSerializer
 from files.api.texts import BoundedListField, TextField
 from files.documents.characters import printable
+from files.documents.limits import (
+    HIGHEST_LIST_START,
+    MAX_COLUMNS,
+    MAX_HEADING_LENGTH,
+    MAX_LABEL_LENGTH,
+    MAX_LANGUAGE_LENGTH,
+    MAX_LIST_DEPTH,
+)
 
-MAX_HEADING_LENGTH = 500
-MAX_LABEL_LENGTH = 300
 MAX_ITEMS = 1_000
-MAX_LIST_DEPTH = 8
 MAX_ROWS = 20_000
-MAX_COLUMNS = 30
 MAX_CELL_LENGTH = 2_000
 MAX_CELL_LINES = 100
 MAX_KEY_VALUES = 200
@@ -28,7 +32,7 @@ ALIGNMENTS = ["left", "center", "right", "justify"]
 
 
 class LabelField(TextField):
-    """A short plain text."""
+    """A short text."""
 
     def __init__(self, **kwargs):
         super().__init__(**{"max_length": MAX_LABEL_LENGTH, **kwargs})
@@ -178,7 +182,9 @@ class ParagraphBlock(Block):
 class ListBlock(Block):
     items = items_field()
     ordered = serializers.BooleanField(default=False)
-    start = serializers.IntegerField(default=1, min_value=0, max_value=1_000_000)
+    start = serializers.IntegerField(
+        default=1, min_value=0, max_value=HIGHEST_LIST_START
+    )
 
     def to_internal_value(self, data):
         if _depth(data) > MAX_LIST_DEPTH:
@@ -219,7 +225,7 @@ class QuoteBlock(Block):
 
 class CodeBlock(Block):
     text = TextField()
-    language = serializers.CharField(max_length=40, required=False)
+    language = serializers.CharField(max_length=MAX_LANGUAGE_LENGTH, required=False)
 
 
 class CalloutBlock(Block):

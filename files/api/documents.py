@@ -5,13 +5,13 @@ from functools import cache
 from rest_framework import serializers
 
 from common.api.serializers import FreeFormField
-from files.api.blocks import BlockField, LabelField
+from files.api.blocks import BlockField
 from files.api.images import check_stored_images
 from files.api.options import DocumentOptionsSerializer
 from files.api.templates import FIELDS
-from files.api.texts import BoundedListField
+from files.api.texts import BoundedListField, FileNameField
 from files.documents.characters import printable
-from files.documents.markdown import MAX_IMAGES
+from files.documents.limits import MAX_IMAGES, MAX_TABLES_OF_CONTENTS
 from jobs.api.serializers import JobRequestSerializer
 
 MAX_TITLE_LENGTH = 300
@@ -45,9 +45,7 @@ class DocumentSerializer(JobRequestSerializer):
     fields = serializers.DictField(
         required=False, help_text="What the template needs, such as an invoice's items."
     )
-    file_name = LabelField(
-        required=False, help_text="To download it by; the title by default."
-    )
+    file_name = FileNameField(help_text="What the file is saved as; its title if none.")
     options = DocumentOptionsSerializer(required=False)
 
     def validate_title(self, title):
@@ -62,6 +60,7 @@ class DocumentSerializer(JobRequestSerializer):
         _check_presence(attrs, template)
         _check_length(attrs.get("content"))
         attrs["fields"] = _fields(template, attrs.get("fields", {}))
+        _check_tables_of_contents(attrs.get("content", []))
         images = list(_images(attrs))
         if len(images) > MAX_IMAGES:
             message = f"Must have at most {MAX_IMAGES} images."
@@ -95,6 +94,14 @@ def _fields(template: str, data: dict) -> dict:
 @cache
 def _fields_serializer(template: str) -> serializers.Serializer:
     return FIELDS[template]()
+
+
+def _check_tables_of_contents(content: list[dict]) -> None:
+    """Refuse very many: each has a line for each heading."""
+    kinds = [block["type"] for block in content]
+    if kinds.count("table-of-contents") > MAX_TABLES_OF_CONTENTS:
+        message = f"Must have at most {MAX_TABLES_OF_CONTENTS} tables of contents."
+        raise serializers.ValidationError({"content": [message]})
 
 
 def _images(attrs: dict):

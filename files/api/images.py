@@ -4,8 +4,8 @@ from rest_framework import serializers
 
 from common.api.serializers import CamelCaseSerializer
 from common.exceptions import ApplicationError
-from files.documents.pictures import PICTURE_TYPES, decode
-from files.images import identify
+from files.documents.pictures import decode
+from files.images import IMAGE_TYPES, identify
 from files.models import StoredFile
 
 
@@ -43,7 +43,7 @@ def check_stored_images(names: dict[str, str], user) -> None:
 
     `names` are file names by the field that has them. Raises ValidationError.
     """
-    visible = StoredFile.objects.visible_to(user).filter(type__in=PICTURE_TYPES)
+    visible = StoredFile.objects.visible_to(user).filter(type__in=IMAGE_TYPES)
     found = set(
         visible.filter(owner=user, file_name__in=set(names.values())).values_list(
             "file_name", flat=True

@@ -9,11 +9,13 @@ from common.api.serializers import CamelCaseSerializer
 from files.api.images import ImageSourceSerializer
 from files.api.serializers import FileOptionsSerializer
 from files.api.texts import TextField
-from files.documents.composition import PAGE_SIZES
+from files.documents.composition import PAGE_SIZES, page_of
+from files.documents.model import Page
 from files.documents.templates import TEMPLATES
 
 MAX_LINE_LENGTH = 200
 MAX_WATERMARK_LENGTH = 40
+LEAST_ROOM = 50  # In mm: for the text, between the margins.
 
 
 class LineField(TextField):
@@ -82,3 +84,10 @@ class DocumentOptionsSerializer(FileOptionsSerializer):
     footer = LineField(required=False, help_text="As `header`.")
     watermark = LineField(required=False, max_length=MAX_WATERMARK_LENGTH)
     logo = ImageSourceSerializer(required=False)
+
+    def validate(self, attrs):
+        page = page_of(Page(), attrs)
+        if min(page.text_width, page.text_height) < LEAST_ROOM:
+            message = f"Must leave {LEAST_ROOM} mm of the page for the text, both ways."
+            raise serializers.ValidationError({"margins": [message]})
+        return super().validate(attrs)

@@ -15,6 +15,7 @@ from jobs.api.serializers import JobOptionsSerializer
 LONGEST_LIFE = timedelta(days=3650)
 SHORTEST_LINK = timedelta(minutes=1)
 LONGEST_LINK = timedelta(days=30)
+DEFAULT_LINK_SECONDS = 3600
 MAX_ARCHIVED = 100
 
 
@@ -53,7 +54,7 @@ class FileOptionsSerializer(JobOptionsSerializer):
     )
 
     def validate_expiresAt(self, expires_at):  # noqa: N802  DRF's name for it.
-        check_moment(expires_at, earliest=timedelta(), latest=LONGEST_LIFE)
+        _check_moment(expires_at, earliest=timedelta(), latest=LONGEST_LIFE)
         return timestamp(expires_at)  # A job's payload is JSON.
 
 
@@ -87,19 +88,19 @@ class NewLinkSerializer(CamelCaseSerializer):
         required=False,
         min_value=int(SHORTEST_LINK.total_seconds()),
         max_value=int(LONGEST_LINK.total_seconds()),
-        help_text="3600 where nothing is said.",
+        help_text=f"{DEFAULT_LINK_SECONDS} where nothing is said.",
     )
     expires_at = TimestampField(
         required=False, help_text="1 minute to 30 days ahead, instead."
     )
 
     def validate_expiresAt(self, expires_at):  # noqa: N802  DRF's name for it.
-        check_moment(expires_at, earliest=SHORTEST_LINK, latest=LONGEST_LINK)
+        _check_moment(expires_at, earliest=SHORTEST_LINK, latest=LONGEST_LINK)
         return expires_at
 
     def validate(self, attrs):
         if "expires_at" not in attrs:
-            seconds = attrs.get("expires_in_seconds", 3600)
+            seconds = attrs.get("expires_in_seconds", DEFAULT_LINK_SECONDS)
             return {"expires_at": timezone.now() + timedelta(seconds=seconds)}
         if "expires_in_seconds" in attrs:
             message = "Send either expiresAt or expiresInSeconds."
@@ -111,7 +112,7 @@ class ArchiveSerializer(CamelCaseSerializer):
     """The query of an archive."""
 
     file_names = serializers.CharField(
-        max_length=10_000, help_text="Up to 100 names, separated by commas."
+        max_length=10_000, help_text=f"Up to {MAX_ARCHIVED} names, separated by commas."
     )
 
     def validate_fileNames(self, text):  # noqa: N802  DRF's name for it.
@@ -122,7 +123,7 @@ class ArchiveSerializer(CamelCaseSerializer):
         return names
 
 
-def check_moment(moment, *, earliest: timedelta, latest: timedelta) -> None:
+def _check_moment(moment, *, earliest: timedelta, latest: timedelta) -> None:
     """Raise a ValidationError where it is not so far ahead."""
     now = timezone.now()
     # A client's clock may be a second behind, and it takes a moment to get here.

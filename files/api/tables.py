@@ -9,7 +9,7 @@ from rest_framework import serializers
 from common.api.serializers import CamelCaseSerializer
 from files.api.ndjson import FirstLine
 from files.api.serializers import FileOptionsSerializer
-from files.api.texts import BoundedListField
+from files.api.texts import BoundedListField, FileNameField
 from files.tables.csv_writer import DELIMITERS, ENCODINGS, QUOTING
 from files.tables.xlsx_writer import FORBIDDEN_IN_SHEET_NAMES, MAX_SHEET_NAME_LENGTH
 from jobs.api.serializers import JobRequestSerializer
@@ -18,7 +18,6 @@ MAX_COLUMNS = 1_000
 MAX_TITLE_LENGTH = 500
 # Rows may leave out most columns, and would fill the memory with what is not there.
 MAX_CELLS = 1_000_000
-MAX_NAME_LENGTH = 150
 
 
 class HeaderSerializer(CamelCaseSerializer):
@@ -99,6 +98,10 @@ class XlsxOptionsSerializer(FileOptionsSerializer):
     sheet_name = serializers.CharField(max_length=MAX_SHEET_NAME_LENGTH, required=False)
 
     def validate_sheetName(self, name):  # noqa: N802  DRF's name for it.
+        if len(name.encode("utf-16-le")) > 2 * MAX_SHEET_NAME_LENGTH:
+            message = f"Must have at most {MAX_SHEET_NAME_LENGTH} characters, "
+            message += "and an emoji counts as two."
+            raise serializers.ValidationError(message)
         if set(name) & set(FORBIDDEN_IN_SHEET_NAMES) or not name.isprintable():
             message = f"Must not have any of {FORBIDDEN_IN_SHEET_NAMES}."
             raise serializers.ValidationError(message)
@@ -126,11 +129,7 @@ class TableSerializer(JobRequestSerializer):
         required=False,
         help_text="Required in JSON. In NDJSON each line after the first is a row.",
     )
-    file_name = serializers.CharField(
-        max_length=MAX_NAME_LENGTH,
-        required=False,
-        help_text="What the file is saved as.",
-    )
+    file_name = FileNameField(help_text="What the file is saved as.")
 
     def validate_fileName(self, name):  # noqa: N802  DRF's name for it.
         return re.sub(r"[/\\]", "-", re.sub(r"\.(csv|xlsx)$", "", name, flags=re.I))

@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
+from files import names
 from files.documents.characters import printable
-
-MAX_TEXT_LENGTH = 20_000
+from files.documents.limits import MAX_TEXT_LENGTH
 
 
 class TextField(serializers.CharField):
@@ -31,3 +31,10 @@ class BoundedListField(serializers.ListField):
     default_error_messages = {
         "max_length": "Must have at most {max_length} items.",
     }
+
+
+class FileNameField(serializers.CharField):
+    """The name that a file is downloaded by, with or without its extension."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=names.MAX_LENGTH, required=False, **kwargs)

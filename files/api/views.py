@@ -14,10 +14,10 @@ from common.api.filters import StrictFilterSet
 from files.api import serializers
 from files.api.ranges import file_response
 from files.api.uploads import NAME, UPLOAD, ImageParser, uploaded
-from files.archive import archive
+from files.archive import zip_of
 from files.models import CONTENT_TYPES, StoredFile
 from files.removal import remove
-from files.trash import put_into_trash, restore
+from files.trash import put_into_trash, restore_from_trash
 from files.uploads import upload_image
 
 FILE_ITSELF = {
@@ -146,7 +146,7 @@ class StoredFileViewSet(ReplayedForOwnerMixin, ListModelMixin, GenericViewSet):
     def restore(self, request, file_name):
         """Bring a file back from the trash; its links stay ended."""
         stored = self.get_object()
-        restore(stored)
+        restore_from_trash(stored)
         return _answer(stored)
 
     @extend_schema(
@@ -156,7 +156,7 @@ class StoredFileViewSet(ReplayedForOwnerMixin, ListModelMixin, GenericViewSet):
         """Several files as one ZIP, under their titles."""
         query = serializers.ArchiveSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        stream = archive(self.get_queryset(), query.validated_data["file_names"])
+        stream = zip_of(self.get_queryset(), query.validated_data["file_names"])
         response = StreamingHttpResponse(iter(stream), content_type="application/zip")
         response.headers["Content-Length"] = str(len(stream))
         response.headers["Content-Disposition"] = 'attachment; filename="files.zip"'

@@ -1,5 +1,8 @@
-"""What no document, and no file's name, can hold."""
+"""What is known of characters in any format."""
 
+import unicodedata
+
+# What no document can hold.
 _UNPRINTABLE = dict.fromkeys(
     [
         # Controls, save the line break.
@@ -21,3 +24,14 @@ _UNPRINTABLE[ord("\t")] = "    "
 def printable(text: str) -> str:
     """Return the text without the characters that no document can show."""
     return text.translate(_UNPRINTABLE)
+
+
+def is_right_to_left(text: str, *, default: bool) -> bool:
+    """Tell whether the first letter that has a direction runs from right to left."""
+    for character in text:
+        direction = unicodedata.bidirectional(character)
+        if direction in ("R", "AL"):
+            return True
+        if direction == "L":
+            return False
+    return default

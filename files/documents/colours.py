@@ -3,6 +3,7 @@
 import colorsys
 
 INK = "#1f2933"
+SOFT = "#3e4c59"
 QUIET = "#66727f"
 RULE = "#d5dbe1"
 BAND = "#f6f8fa"

@@ -1,6 +1,5 @@
 """Makes a Document of what a client has asked for."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -10,8 +9,8 @@ from django.utils import timezone
 from files.documents import model
 from files.documents.characters import printable
 from files.documents.labels import Labels, labels_for
-from files.documents.markdown import blocks_of_markdown
-from files.documents.model import Block, Document, Page, Picture, Properties
+from files.documents.markdown import LoadPicture, blocks_of_markdown
+from files.documents.model import Block, Document, Page, Properties
 from files.documents.templates import TEMPLATES, WITH_COVER, Draft
 
 DEFAULT_TITLE = "Document"
@@ -25,8 +24,6 @@ PAGE_SIZES = {
     "Letter": (215.9, 279.4),
     "Legal": (215.9, 355.6),
 }
-
-LoadPicture = Callable[[dict], Picture]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +54,10 @@ def compose(request: dict, load_picture: LoadPicture) -> Composition:
     name = options.get("template", "report")
     draft = TEMPLATES[name](draft)
     document = Document(
-        properties=_properties(draft, request.get("metadata", {})),
+        properties=_properties(title_of(request), draft, request.get("metadata", {})),
         blocks=_with_contents(draft.blocks, options),
         cover=draft.cover if options.get("cover_page", name in WITH_COVER) else None,
-        page=_page(draft.page, options),
+        page=page_of(draft.page, options),
         theme=draft.theme,
         language=options.get("language", "en"),
         direction="rtl" if locale.text_direction == "rtl" else "ltr",
@@ -83,7 +80,7 @@ def _body(
     request: dict, load_picture: LoadPicture, labels: Labels, warnings: list[str]
 ) -> tuple[Block, ...]:
     if "markdown" in request:
-        return blocks_of_markdown(request["markdown"], load_picture, warnings)
+        return blocks_of_markdown(request["markdown"], load_picture, labels, warnings)
     content = request.get("content", [])
     return tuple(block_of(block, load_picture, labels) for block in content)
 
@@ -130,7 +127,7 @@ def _list(values: dict) -> model.List:
         for item in values["items"]
     )
     return model.List(
-        items=items, ordered=values["ordered"], start=values.get("start", 1)
+        items=items, is_ordered=values["ordered"], start=values.get("start", 1)
     )
 
 
@@ -184,11 +181,23 @@ def _without_doubled_title(document: Document) -> Document:
     return replace(document, blocks=blocks[1:])
 
 
-def _page(page: Page, options: dict) -> Page:
+def page_of(page: Page, options: dict) -> Page:
+    """Return a template's page in the size and with the margins that are asked for."""
     width, height = PAGE_SIZES[options.get("page_size", "A4")]
     if options.get("orientation") == "landscape":
         width, height = height, width
     return replace(page, width=width, height=height, **options.get("margins", {}))
+
+
+def title_of(request: dict) -> str:
+    """Return what to call the document of a validated request."""
+    fields = request.get("fields", {})
+    options = request.get("options", {})
+    number = ""
+    if options.get("template") == "invoice":
+        labels = labels_for(_locale(options.get("language", "en")))
+        number = f"{labels.invoice} {fields['number']}"
+    return request.get("title") or fields.get("subject") or number or DEFAULT_TITLE
 
 
 def _line(text: str, draft: Draft) -> str:
@@ -197,7 +206,7 @@ def _line(text: str, draft: Draft) -> str:
     return text.replace("{date}", draft.day()) if "{date}" in text else text
 
 
-def _properties(draft: Draft, metadata: dict) -> Properties:
+def _properties(title: str, draft: Draft, metadata: dict) -> Properties:
     keywords = metadata.get("keywords", [])
     if isinstance(keywords, str):
         keywords = keywords.split(",")
@@ -206,7 +215,7 @@ def _properties(draft: Draft, metadata: dict) -> Properties:
     texts = [_short(str(word).strip()) for word in keywords[:MAX_KEYWORDS]]
     known = draft.metadata
     return Properties(
-        title=_short(draft.title or DEFAULT_TITLE),
+        title=_short(title),
         author=_short(known.get("author", "")),
         subject=_short(known.get("subject") or known.get("description", "")),
         keywords=tuple(filter(None, texts)),

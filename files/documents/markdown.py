@@ -12,7 +12,18 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from files.documents.characters import printable
-from files.documents.inline import markdown_of, plain_of
+from files.documents.inline import escaped, markdown_of, plain_of
+from files.documents.labels import Labels
+from files.documents.limits import (
+    HIGHEST_LIST_START,
+    MAX_COLUMNS,
+    MAX_HEADING_LENGTH,
+    MAX_IMAGES,
+    MAX_LABEL_LENGTH,
+    MAX_LANGUAGE_LENGTH,
+    MAX_LIST_DEPTH,
+    MAX_TEXT_LENGTH,
+)
 from files.documents.model import (
     Block,
     Callout,
@@ -30,10 +41,6 @@ from files.documents.model import (
 from files.exceptions import InvalidDocument
 
 MAX_NESTING = 100
-MAX_COLUMNS = 30
-MAX_IMAGES = 50
-MAX_LIST_DEPTH = 8
-MAX_TEXT_LENGTH = 20_000
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORECASE)
 _ALERT_STYLES = {
     "note": "note",
@@ -49,7 +56,7 @@ LoadPicture = Callable[[dict], Picture]
 
 
 def blocks_of_markdown(
-    text: str, load_picture: LoadPicture, warnings: list[str]
+    text: str, load_picture: LoadPicture, labels: Labels, warnings: list[str]
 ) -> tuple[Block, ...]:
     """Return the blocks of a Markdown text; what is left out is added to `warnings`.
 
@@ -62,8 +69,8 @@ def blocks_of_markdown(
     tokens = _parser().parse(printable(text), env)
     if any(token.level >= MAX_NESTING - 1 for token in tokens):
         # The parser drops what is nested deeper.
-        raise InvalidDocument("Its lists and quotes are nested too deeply.")
-    reader = _Reader(load_picture, warnings, has_references="references" in env)
+        raise InvalidDocument("The Markdown nests lists and quotes too deeply.")
+    reader = _Reader(load_picture, labels, warnings, has_references="references" in env)
     return tuple(reader.blocks(SyntaxTreeNode(tokens).children))
 
 
@@ -75,9 +82,15 @@ def _parser() -> MarkdownIt:
 
 class _Reader:
     def __init__(
-        self, load_picture: LoadPicture, warnings: list[str], *, has_references: bool
+        self,
+        load_picture: LoadPicture,
+        labels: Labels,
+        warnings: list[str],
+        *,
+        has_references: bool,
     ) -> None:
         self.load_picture = load_picture
+        self.labels = labels
         self.warnings = warnings
         self.has_references = has_references
         self.images = 0
@@ -89,7 +102,7 @@ class _Reader:
     def _block(self, node: SyntaxTreeNode, depth: int):
         match node.type:
             case "heading":
-                yield Heading(text=self._text(node), level=int(node.tag[1]))
+                yield self._heading(node)
             case "paragraph":
                 yield from self._paragraph(node)
             case "bullet_list" | "ordered_list":
@@ -98,11 +111,18 @@ class _Reader:
                 yield self._table(node)
             case "fence" | "code_block":
                 language = node.info.split(maxsplit=1)[0] if node.info.strip() else ""
-                yield from _code(node.content, language[:40])
+                yield from _code(node.content, language[:MAX_LANGUAGE_LENGTH])
             case "blockquote":
                 yield from self._quote(node, depth)
             case "hr":
                 yield Divider()
+
+    def _heading(self, node: SyntaxTreeNode) -> Heading:
+        text = self._text(node)
+        if len(text) > MAX_HEADING_LENGTH:
+            message = f"A heading of the Markdown has more than {MAX_HEADING_LENGTH}"
+            raise InvalidDocument(f"{message} characters.")
+        return Heading(text=text, level=int(node.tag[1]))
 
     def _paragraph(self, node: SyntaxTreeNode):
         """Images that stand alone become blocks; one within a text, its alt text."""
@@ -132,17 +152,18 @@ class _Reader:
             return
         self.images += 1
         if self.images > MAX_IMAGES:
-            raise InvalidDocument(f"It has more than {MAX_IMAGES} images.")
-        alt = plain_of(tokens)[:300]
-        yield Image(picture=self.load_picture(source), alt=alt, caption=alt)
+            raise InvalidDocument(f"The Markdown has more than {MAX_IMAGES} images.")
+        alt = plain_of(tokens)[:MAX_LABEL_LENGTH]
+        picture = self.load_picture(source)
+        yield Image(picture=picture, alt=alt, caption=escaped(alt))
 
     def _list(self, node: SyntaxTreeNode, depth: int):
         items = [self._item(item, depth) for item in node.children]
         start = int(node.attrs.get("start", 1))
         yield List(
             items=tuple(item for item, _ in items),
-            ordered=node.type == "ordered_list",
-            start=min(start, 1_000_000),
+            is_ordered=node.type == "ordered_list",
+            start=min(start, HIGHEST_LIST_START),
         )
         # What would be nested too deeply to be set stands below.
         for _, rest in items:
@@ -168,13 +189,14 @@ class _Reader:
             else:
                 others.append(child)
         if text := "\n".join(texts)[:MAX_TEXT_LENGTH]:
-            yield _quote_or_callout(text)
+            yield _quote_or_callout(text, self.labels)
         yield from self.blocks(others, depth)
 
     def _table(self, node: SyntaxTreeNode) -> Table:
         rows = [row for part in node.children for row in part.children]
         if len(rows[0].children) > MAX_COLUMNS:
-            raise InvalidDocument(f"A table has more than {MAX_COLUMNS} columns.")
+            message = f"A table of the Markdown has more than {MAX_COLUMNS} columns."
+            raise InvalidDocument(message)
         return Table(
             rows=tuple(tuple(map(self._text, row.children)) for row in rows),
             align=tuple(map(_alignment, rows[0].children)),
@@ -187,19 +209,22 @@ class _Reader:
         if self.has_references:
             text = markdown_of(token.children or [])
         if len(text) > MAX_TEXT_LENGTH:
-            message = f"A paragraph has more than {MAX_TEXT_LENGTH} characters."
-            raise InvalidDocument(message)
+            raise InvalidDocument(
+                f"A paragraph of the Markdown has more than {MAX_TEXT_LENGTH} "
+                f"characters."
+            )
         return text
 
 
-def _quote_or_callout(text: str) -> Block:
+def _quote_or_callout(text: str, labels: Labels) -> Block:
     # The bracket was escaped, or is not a link for want of an address.
     alert = _ALERT.match(text.replace("\\", "", 3))
     if alert is None:
         return Quote(text=text)
-    name = alert[1].lower()
+    style = _ALERT_STYLES[alert[1].lower()]
+    title = getattr(labels, style)
     rest = text.partition("]")[2].lstrip()
-    return Callout(text=rest or name, title=name.title(), style=_ALERT_STYLES[name])
+    return Callout(text=rest or title, title=title, style=style)
 
 
 def _code(text: str, language: str):

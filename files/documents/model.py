@@ -33,7 +33,7 @@ class ListItem:
 @dataclass(frozen=True, kw_only=True)
 class List:
     items: tuple[ListItem, ...]
-    ordered: bool = False
+    is_ordered: bool = False
     start: int = 1
 
 
@@ -181,6 +181,14 @@ class Page:
     right: float = 22
     bottom: float = 22
     left: float = 22
+
+    @property
+    def text_width(self) -> float:
+        return self.width - self.left - self.right
+
+    @property
+    def text_height(self) -> float:
+        return self.height - self.top - self.bottom
 
 
 @dataclass(frozen=True, kw_only=True)

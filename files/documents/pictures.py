@@ -3,18 +3,21 @@
 import base64
 import binascii
 import re
+import subprocess
+import sys
 from io import BytesIO
 
-import resvg_py
 from PIL import Image, ImageOps
 
+from files.documents import svg_program
 from files.documents.model import Picture
 from files.exceptions import UnknownImage
 from files.images import identify
 
-PICTURE_TYPES = ["png", "jpg", "svg"]
 JPEG_QUALITY = 88
 SVG_SIDE = 1_600
+SVG_SECONDS = 20
+TOO_COSTLY = "The SVG takes too much time or memory to draw."
 MAX_SIDE = 2_400  # In pixels: 300 an inch on the width of a page of A4.
 _DATA_URI = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w.+-]+=[\w.+-]+)*;base64,", re.A)
 
@@ -47,15 +50,18 @@ def picture_of(data: bytes) -> Picture:
 
 def _rasterised(svg: bytes) -> bytes:
     """Draw an SVG, which `identify` has found to be without references."""
+    command = [sys.executable, "-I", svg_program.__file__, str(SVG_SIDE)]
     try:
-        # Drawn to fit into this square, whatever size it asks for.
-        return bytes(
-            resvg_py.svg_to_bytes(
-                svg_string=svg.decode("utf-8-sig"), width=SVG_SIDE, height=SVG_SIDE
-            )
+        done = subprocess.run(  # noqa: S603  Nothing of it comes from a client.
+            command, input=svg, capture_output=True, timeout=SVG_SECONDS, check=False
         )
-    except (ValueError, UnicodeDecodeError) as error:
-        raise UnknownImage("The SVG cannot be drawn.") from error
+    except subprocess.TimeoutExpired:
+        raise UnknownImage(TOO_COSTLY) from None
+    if done.returncode < 0:  # A signal ended it.
+        raise UnknownImage(TOO_COSTLY)
+    if done.returncode:
+        raise UnknownImage("The SVG cannot be drawn.")
+    return done.stdout
 
 
 def _normal(image: Image.Image, *, keep_jpeg: bool) -> Picture:

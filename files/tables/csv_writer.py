@@ -8,8 +8,8 @@ from io import TextIOWrapper
 from math import isfinite
 from typing import BinaryIO
 
-from files.tables.cells import is_formula
 from files.tables.exceptions import BadRow, NotInEncoding
+from files.tables.formulas import is_formula
 from files.tables.rows import Cell
 
 DELIMITERS = [",", ";", "\t", "|"]

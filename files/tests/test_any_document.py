@@ -153,7 +153,7 @@ OPTIONS = st.fixed_dictionaries(
         "pageSize": st.sampled_from(["A3", "A5", "Letter"]),
         "orientation": st.sampled_from(["portrait", "landscape"]),
         "margins": st.fixed_dictionaries(
-            {}, optional={side: st.floats(5, 55) for side in ("left", "top", "right")}
+            {}, optional={side: st.floats(5, 49) for side in ("left", "top", "right")}
         ),
         "language": st.sampled_from(["en", "de", "ar", "he", "ja", "zh-Hant", "sw"]),
         "coverPage": st.booleans(),

@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.test import TestCase
 
 from accounts.tests.factories import api_client, make_user
-from files.archive import UniqueNames, archive
+from files.archive import UniqueNames, zip_of
 from files.models import StoredFile
 from files.tests.factories import make_file_name, make_stored_file, make_trashed_file
 
@@ -95,7 +95,7 @@ class ArchiveTests(TestCase):
 
         tracemalloc.start()
         try:
-            size = sum(map(len, archive(StoredFile.objects.all(), names)))
+            size = sum(map(len, zip_of(StoredFile.objects.all(), names)))
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()

@@ -159,6 +159,17 @@ class ComposeDocumentTests(SimpleTestCase):
         assert properties.keywords == ("a", "b")
         assert len(properties.title) == 255
 
+    def test_is_called_after_what_its_template_names(self):
+        for template, name in (("invoice", "Rechnung 2026-7"), ("memo", "Lunch")):
+            with self.subTest(template):
+                document = composed(
+                    content=[TEXT],
+                    fields=FIELDS[template],
+                    options={"template": template, "language": "de"},
+                )
+
+                assert document.properties.title == name
+
     def test_has_the_page_that_was_asked_for(self):
         options = {
             "pageSize": "Letter",

@@ -40,6 +40,30 @@ class DocumentLimitTests(TestCase):
 
         self.assert_is_refused_quickly({"content": [block]}, "content[0].text")
 
+    def test_refuses_a_text_of_five_megabytes(self):
+        block = {"type": "paragraph", "text": "x" * 4_900_000}
+
+        self.assert_is_refused_quickly({"content": [block]}, "content[0].text")
+
+    def test_refuses_lists_nested_deeper_than_a_page_shows(self):
+        block = {"type": "list", "items": ["x"]}
+        for _ in range(8):
+            block = {**block, "items": [{"text": "x", "items": block["items"]}]}
+
+        self.assert_is_refused_quickly({"content": [block]}, "content[0].items")
+
+    def test_refuses_a_body_of_200_nested_lists(self):
+        items = ["x"]
+        for _ in range(200):
+            items = [{"text": "x", "items": items}]
+        block = {"type": "list", "items": items}
+
+        with quickly():
+            response = api_client(self.alice).post(URL, {"content": [block]})
+
+        assert response.status_code == 400
+        assert "32 levels deep" in response.json()["error"]["message"]
+
     def test_refuses_100_000_rows(self):
         block = {"type": "table", "rows": [["a", 1]] * 100_000}
 
@@ -64,6 +88,11 @@ class DocumentLimitTests(TestCase):
         block = {"type": "paragraph", "text": "x"}
 
         self.assert_is_refused_quickly({"content": [block] * 100_000}, "content")
+
+    def test_refuses_very_many_tables_of_contents(self):
+        content = [{"type": "table-of-contents"}] * 11
+
+        self.assert_is_refused_quickly({"content": content}, "content")
 
     def test_refuses_many_large_tables(self):
         block = {"type": "table", "rows": [[1] * 30] * 1_500}

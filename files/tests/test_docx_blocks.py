@@ -160,7 +160,7 @@ class ListTests(SimpleTestCase):
         ]
 
     def test_gives_items_the_styles_of_word(self):
-        found = styled(make_list("a"), make_list("b", ordered=True))
+        found = styled(make_list("a"), make_list("b", is_ordered=True))
 
         assert found == [("List Bullet", "a"), ("List Number", "b")]
 
@@ -180,7 +180,7 @@ class ListTests(SimpleTestCase):
         assert {int(level) for level, *_ in self.numbering(nested)} == set(range(9))
 
     def test_numbers_each_ordered_list_anew(self):
-        lists = [make_list("a", "b", ordered=True) for _ in range(3)]
+        lists = [make_list("a", "b", is_ordered=True) for _ in range(3)]
         ids = [number for _, number, _ in self.numbering(*lists)]
 
         assert len(set(ids)) == 3
@@ -188,8 +188,8 @@ class ListTests(SimpleTestCase):
 
     def test_starts_where_it_should(self):
         document = opened(
-            make_list("five", ordered=True, start=5),
-            make_list("one", ordered=True),
+            make_list("five", is_ordered=True, start=5),
+            make_list("one", is_ordered=True),
         )
         numbering = document.part.numbering_part.element
         starts = {
@@ -220,7 +220,7 @@ class SideBySideTests(SimpleTestCase):
         assert document.tables[0].style.name == "Key Values"
 
     def test_writes_nothing_where_nothing_is(self):
-        document = opened(KeyValues(items=()), make_list(), make_list(ordered=True))
+        document = opened(KeyValues(items=()), make_list(), make_list(is_ordered=True))
 
         assert (document.tables, document.paragraphs) == ([], [])
 

@@ -99,6 +99,6 @@ class HostileShapeTests(SimpleTestCase):
     def test_nests_lists_deeply(self):
         nested = make_list("end")
         for _ in range(60):
-            nested = make_list(ListItem(text="a", blocks=(nested,)), ordered=True)
+            nested = make_list(ListItem(text="a", blocks=(nested,)), is_ordered=True)
 
         assert texts(body(nested)) == ["a"] * 60 + ["end"]

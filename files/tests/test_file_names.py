@@ -28,6 +28,11 @@ class DisplayNameTests(TestCase):
         assert len(name) == 200
         assert name.endswith("x.xlsx")
 
+    def test_has_its_extension_once(self):
+        for title in ("Report", "Report.pdf", "Report.PDF"):
+            assert display_name(title, "pdf") == "Report.pdf"
+        assert display_name("Report.pdf", "docx") == "Report.pdf.docx"
+
     def test_is_never_empty(self):
         for title in ("", "  ", "\n", "\u202e\x00"):
             assert display_name(title, "pdf") == "File.pdf"

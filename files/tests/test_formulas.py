@@ -4,7 +4,7 @@ from unittest import TestCase
 import openpyxl
 import pytest
 
-from files.tables.cells import is_formula
+from files.tables.formulas import is_formula
 from files.tests.tables import csv_bytes, csv_rows, xlsx_bytes
 
 # From OWASP's page on CSV injection, PayloadsAllTheThings, and reports of bounties.

@@ -89,6 +89,7 @@ class GoodImageTests(TestCase):
             svg('<defs><g id="a"/></defs><use href="#a"/>'),
             svg('<rect fill="url(#a)" style="stroke: url(\'#b\')"/>'),
             svg("<style>.a{fill:url(#b)}</style>"),
+            svg(r'<g xmlns:x="urn:x" x:from="C:\a (1).svg"/>'),
             svg(f'<image href="{data_uri(png_bytes())}"/>'),
             svg(f'<image href="{data_uri(jpeg_bytes(), "jpeg")}"/>'),
             svg("<text>url(http://example.com) &amp; onload=x</text>"),
@@ -170,6 +171,13 @@ class BadDrawingTests(TestCase):
             "split style sheet": svg("<style>.a{fill:ur<!-- -->l(http://x)}</style>"),
             "import": svg("<style>@import 'http://x';</style>"),
             "escaped style": svg(r"<style>.a{fill:\75rl(http://x)}</style>"),
+            "escaped fill": svg(r'<rect fill="u\72l(http://x)"/>'),
+            "animated link in blanks": svg(
+                '<set attributeName=" xlink:href " to="x"/>'
+            ),
+            "image in two encodings": svg(
+                f'<image href="{data_uri(png_bytes())}%41#x"/>'
+            ),
             "image set": svg("<style>.a{x:image-set('http://x' 1x)}</style>"),
             "drawing inside": svg(f'<image href="{data_uri(svg(), "svg+xml")}"/>'),
             "drawing under another name": svg(f'<image href="{data_uri(svg())}"/>'),
@@ -188,6 +196,8 @@ class BadDrawingTests(TestCase):
             svg('<rect fill="' + "url(#" * 190_000 + '"/>'),
             svg("<g/>" * 240_000),
             svg("<style>" + "\\" * 900_000 + "</style>"),
+            svg('<rect fill="' + "\\" * 900_000 + '"/>'),
+            svg('<image href="data:image/png;base64,' + "= " * 400_000 + '"/>'),
         ):
             started = time.monotonic()
             with suppress(UnknownImage):

@@ -41,6 +41,13 @@ INVALID = {
         {"title": "x", "options": {"margins": {"left": 1, "up": 9}}},
         {"options.margins.left", "options.margins.up"},
     ),
+    "margins that leave no room": (
+        {
+            "title": "x",
+            "options": {"pageSize": "A5", "margins": {"left": 50, "right": 50}},
+        },
+        {"options.margins"},
+    ),
     "bad colour": (
         {"title": "x", "options": {"accentColor": "red"}},
         {"options.accentColor"},

@@ -1,15 +1,19 @@
 import pytest
+from babel import Locale
 from django.test import SimpleTestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
 from files.documents import model
 from files.documents.inline import spans
-from files.documents.markdown import MAX_LIST_DEPTH, blocks_of_markdown
+from files.documents.labels import labels_for
+from files.documents.limits import MAX_LIST_DEPTH
+from files.documents.markdown import blocks_of_markdown
 from files.documents.model import Picture
 from files.exceptions import InvalidDocument
 
 PICTURE = Picture(data=b"", format="png", width=1, height=1)
+ENGLISH = Locale("en")
 FILE_NAME = "0" * 40 + ".png"
 
 
@@ -20,7 +24,9 @@ def read(text, warnings=None):
         sources.append(source)
         return PICTURE
 
-    blocks = blocks_of_markdown(text, load, [] if warnings is None else warnings)
+    blocks = blocks_of_markdown(
+        text, load, labels_for(ENGLISH), [] if warnings is None else warnings
+    )
     return blocks, sources
 
 
@@ -52,7 +58,7 @@ class MarkdownDocumentTests(SimpleTestCase):
 
         [inner] = outer.items[0].blocks
         assert [item.text for item in outer.items] == ["a", "d"]
-        assert inner.ordered
+        assert inner.is_ordered
         assert [item.text for item in inner.items] == ["b", "c"]
 
     def test_numbers_from_where_the_list_starts(self):
@@ -89,7 +95,7 @@ class MarkdownDocumentTests(SimpleTestCase):
         blocks, _ = read("> [!CAUTION]\n> Do *not*.")
 
         assert blocks == (
-            model.Callout(text="Do *not*.", title="Caution", style="danger"),
+            model.Callout(text="Do *not*.", title="Danger", style="danger"),
         )
 
     def test_has_dividers(self):
@@ -128,6 +134,10 @@ class MarkdownDocumentTests(SimpleTestCase):
     def test_refuses_too_many_images(self):
         with pytest.raises(InvalidDocument):
             read(f"![x]({FILE_NAME})\n\n" * 51)
+
+    def test_refuses_headings_longer_than_those_of_blocks(self):
+        with pytest.raises(InvalidDocument, match="heading"):
+            read("x" * 501 + "\n===\n")
 
     def test_refuses_tables_of_too_many_columns(self):
         row = "|" + "a|" * 31

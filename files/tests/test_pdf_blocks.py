@@ -12,6 +12,7 @@ from files.documents.model import (
     List,
     ListItem,
     Opening,
+    Page,
     PageBreak,
     Paragraph,
     Quote,
@@ -64,12 +65,12 @@ class PdfBlockTests(SimpleTestCase):
     def test_numbers_ordered_lists_from_their_start(self):
         items = tuple(ListItem(text=text) for text in ("a", "b"))
 
-        pdf = pdf_of(List(items=items, ordered=True, start=9))
+        pdf = pdf_of(List(items=items, is_ordered=True, start=9))
 
         assert words_of(pdf) == "9. a 10. b"
 
     def test_shows_what_belongs_to_items(self):
-        inner = List(items=(ListItem(text="inner"),), ordered=True)
+        inner = List(items=(ListItem(text="inner"),), is_ordered=True)
         blocks = (inner, Paragraph(text="more"), Code(text="x = 1"))
         item = ListItem(text="outer", blocks=blocks)
 
@@ -140,6 +141,9 @@ class PdfBlockTests(SimpleTestCase):
             page_count(pdf_of("a", PageBreak(), "b", Divider(), Space(height=9))) == 2
         )
 
+    def test_leaves_as_many_pages_empty_as_are_asked_for(self):
+        assert page_count(pdf_of(*[PageBreak()] * 40, "a")) == 41
+
     def test_has_page_breaks_in_other_blocks_do_nothing(self):
         item = ListItem(text="a", blocks=(PageBreak(), Paragraph(text="b")))
 
@@ -207,6 +211,14 @@ class PdfContentsTests(SimpleTestCase):
         pdf = pdf_of(TableOfContents(), Heading(text="A"), contents_title="Inhalt")
 
         assert words_of(pdf) == "Inhalt A 1 A"
+
+    def test_sets_long_headings_in_the_contents_of_a_narrow_page(self):
+        page = Page(width=90, height=90, left=20, right=20, top=20, bottom=20)
+        heading = Heading(text="W" * 500)
+
+        pdf = pdf_of(TableOfContents(), heading, page=page)
+
+        assert "W\u2026" in words_of(pdf, 1)
 
     def test_sets_contents_without_headings(self):
         assert words_of(pdf_of(TableOfContents(), "text")) == "Contents text"

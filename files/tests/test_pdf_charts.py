@@ -31,6 +31,7 @@ ODD_VALUES = {
     "largest": (1.7e308, 1.7e308),
     "tiny": (1e-300, 2e-300),
     "close": (1_000_000.001, 1_000_000.002),
+    "as close as can be": (1e15, 1e15 - 0.125),
     "not finite": (float("nan"), float("inf")),
 }
 

@@ -86,7 +86,7 @@ class PdfScriptTests(SimpleTestCase):
     def test_sets_every_block_from_the_right(self):
         blocks = [
             Heading(text="כותרת"),
-            List(items=(ListItem(text="פריט"),), ordered=True),
+            List(items=(ListItem(text="פריט"),), is_ordered=True),
             Paragraph(text="טקסט ארוך " * 60, align="justify"),
         ]
 

@@ -92,6 +92,13 @@ class PdfTableTests(SimpleTestCase):
         ends = [edges_of(pdf)[word][1] for word in ("Number", "1", "1000000")]
         assert max(ends) - min(ends) < 0.1
 
+    def test_aligns_numbers_at_the_right_among_texts_too(self):
+        pdf = pdf_of(table(["Name", "Number"], ["a", 7], ["b", "unknown"], ["c", 42]))
+
+        edges = edges_of(pdf)
+        assert abs(edges["7"][1] - edges["42"][1]) < 0.1
+        assert edges["42"][0] > edges["Number"][0]
+
     def test_aligns_columns_as_told(self):
         def left_edge(align):
             rows = table(["Head"], ["x"], align=(align,))

@@ -1,5 +1,8 @@
 import base64
+import signal
 from io import BytesIO
+from subprocess import CompletedProcess
+from unittest.mock import patch
 
 import pytest
 from django.test import SimpleTestCase
@@ -100,6 +103,29 @@ class PictureTests(SimpleTestCase):
 
         with pytest.raises(UnknownImage):
             picture_of(svg.encode())
+
+    def test_stops_drawing_what_takes_very_long(self):
+        turbulence = '<feTurbulence baseFrequency=".9" numOctaves="100000000"/>'
+        drawing = (
+            '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+            f'<filter id="f">{turbulence}</filter>'
+            '<rect width="9" height="9" filter="url(#f)"/></svg>'
+        )
+
+        with (
+            patch("files.documents.pictures.SVG_SECONDS", 1),
+            pytest.raises(UnknownImage, match="too much time or memory"),
+        ):
+            picture_of(drawing.encode())
+
+    def test_outlives_a_drawing_that_ends_its_process(self):
+        ended = CompletedProcess([], returncode=-signal.SIGABRT)
+
+        with (
+            patch("files.documents.pictures.subprocess.run", return_value=ended),
+            pytest.raises(UnknownImage, match="too much time or memory"),
+        ):
+            picture_of(SVG)
 
     def test_refuses_what_is_damaged(self):
         png = encoded(Image.new("RGB", (50, 50)))

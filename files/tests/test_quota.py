@@ -10,7 +10,7 @@ from accounts.tests.factories import api_client, make_user
 from files.exceptions import StorageFull, UserQuotaExceeded
 from files.generation import generate_file
 from files.models import StoredFile
-from files.quota import MB, charge, check_room, register, used_bytes
+from files.quota import MB, charge, check_room, register_file, used_bytes
 from files.storage import CHECK_BYTES, new_file
 from files.tests.factories import (
     limits,
@@ -46,8 +46,8 @@ class UserQuotaTests(TestCase):
         return self.alice.stored_bytes
 
     def test_counts_what_is_registered(self):
-        register(unsaved_file(self.alice, 30))
-        register(unsaved_file(self.alice, 12))
+        register_file(unsaved_file(self.alice, 30))
+        register_file(unsaved_file(self.alice, 12))
 
         assert self.stored_bytes() == 42
 
@@ -61,14 +61,14 @@ class UserQuotaTests(TestCase):
 
     def test_registers_nothing_that_does_not_fit(self):
         with limits(user_bytes=10), pytest.raises(UserQuotaExceeded):
-            register(unsaved_file(self.alice, 11))
+            register_file(unsaved_file(self.alice, 11))
 
         assert not StoredFile.objects.exists()
 
     def test_makes_lists_new(self):
         before = self.alice.data_version
 
-        register(unsaved_file(self.alice, 1))
+        register_file(unsaved_file(self.alice, 1))
 
         self.alice.refresh_from_db()
         assert self.alice.data_version > before
@@ -280,7 +280,7 @@ class LastBytesTests(TransactionTestCase):
         def run():
             barrier.wait()
             try:
-                register(unsaved_file(alice, 60))
+                register_file(unsaved_file(alice, 60))
                 results.append("stored")
             except UserQuotaExceeded:
                 results.append("refused")

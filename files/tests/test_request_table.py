@@ -141,6 +141,7 @@ class RequestTableTests(TestCase):
     def test_refuses_sheet_names_that_excel_does_not_take(self):
         for name in (
             "x" * 32,
+            "\U0001f600" * 16,
             "a/b",
             "a\\b",
             "[a]",

@@ -5,8 +5,8 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from files.tables.cells import is_formula
 from files.tables.csv_writer import DELIMITERS, QUOTING
+from files.tables.formulas import is_formula
 from files.tables.xlsx_writer import legal_text
 from files.tests.tables import csv_rows, xlsx_rows
 

@@ -24,7 +24,7 @@ from files.tests.factories import (
     make_trashed_file,
     stored_names,
 )
-from files.trash import put_into_trash, restore
+from files.trash import put_into_trash, restore_from_trash
 
 
 class StoredBytesMixin:
@@ -78,7 +78,7 @@ class DeleteFileTests(StoredBytesMixin, TestCase):
         link = make_link(file=self.stored)
 
         self.delete()
-        restore(StoredFile.objects.get())
+        restore_from_trash(StoredFile.objects.get())
 
         assert api_client().get(link.url).status_code == 404
 
@@ -216,7 +216,7 @@ class RestoreFileTests(StoredBytesMixin, TestCase):
 
         def restore_meanwhile(name):
             with pytest.raises(FileStateConflict):
-                restore(stored)
+                restore_from_trash(stored)
             delete(name)
 
         with patch.object(default_storage, "delete", side_effect=restore_meanwhile):
@@ -229,7 +229,7 @@ class RestoreFileTests(StoredBytesMixin, TestCase):
         stored = make_trashed_file(owner=self.alice)
         about_to_go = StoredFile.objects.filter(trashed_at__isnull=False)
 
-        restore(stored)
+        restore_from_trash(stored)
 
         assert remove(about_to_go).count == 0
         assert stored.file_name in stored_names()

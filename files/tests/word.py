@@ -96,7 +96,7 @@ def make_chart(kind="bar", **fields) -> Chart:
 NESTED = ListItem(
     text="outer",
     blocks=(
-        make_list("inner", ordered=True, start=3),
+        make_list("inner", is_ordered=True, start=3),
         Space(height=3),
         Paragraph(text="inside"),
         Table(rows=(("in",), ("a list",))),
@@ -111,7 +111,7 @@ EVERY_BLOCK = (
     Paragraph(text="Lead", style="lead", align="right"),
     Paragraph(text="Small\nprint", style="small", align="center"),
     make_list("bullet", NESTED),
-    make_list("one", "two", ordered=True, start=5),
+    make_list("one", "two", is_ordered=True, start=5),
     Table(
         rows=(("Name", "Number"), ("first", 1), ("second", 2.5), ("Sum", 3.5)),
         caption="A table",

@@ -43,7 +43,7 @@ def add_blocks(draft: Draft, place: Place, blocks: Iterable[model.Block]) -> Non
 def add_list(draft: Draft, place: Place, block: model.List) -> None:
     level = min(place.depth, LEVELS - 1)
     style, number = "ListBullet", BULLETS
-    if block.ordered:
+    if block.is_ordered:
         style, number = "ListNumber", draft.numbering.new(level, block.start)
     inside = place.nested(INDENT * (level + 1), depth=place.depth + 1)
     for item in block.items:

@@ -7,7 +7,6 @@ what makes it renew a field on opening also makes it ask the reader for leave.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from files.documents.docx.direction import is_rtl
 from files.documents.docx.draft import Draft, Place
 from files.documents.docx.elements import add
 from files.documents.docx.fields import wrap_in_field
@@ -60,7 +59,7 @@ def add_contents(draft: Draft, place: Place, contents: TableOfContents) -> None:
 
 def _add_entry(draft: Draft, place: Place, number: int, heading: Heading):
     text = plain(heading.text)
-    is_reversed = is_rtl(text, draft.document.direction)
+    is_reversed = draft.is_right_to_left(text)
     style = f"TOC{heading.level}"
     paragraph = add_paragraph(place, style, is_reversed=is_reversed)
     link = add(paragraph, "hyperlink", anchor=_bookmark(number), history=1)

@@ -1,10 +1,7 @@
-"""Which way a text runs."""
+"""Which way the parts of a text run."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
-
-from files.documents.model import Direction
 
 _RTL = (
     "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
@@ -14,15 +11,6 @@ _RTL_LETTERS = re.compile(f"[{_RTL}]")
 # From letter to letter of one direction, with what stands between.
 _RTL_PART = re.compile(f"[{_RTL}](?:{_NEUTRAL}*[{_RTL}])*")
 _LTR_PART = re.compile(rf"[^\W\d_{_RTL}](?:{_NEUTRAL}*[^\W\d_{_RTL}])*")
-
-
-def is_rtl(text: str, default: Direction) -> bool:
-    """Tell whether the first letter of the text runs from right to left."""
-    for character in text:
-        kind = unicodedata.bidirectional(character)
-        if kind in ("L", "R", "AL"):
-            return kind != "L"
-    return default == "rtl"
 
 
 def stretches(text: str, *, in_rtl: bool) -> Iterator[tuple[str, bool]]:

@@ -5,6 +5,7 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
+from files.documents.characters import is_right_to_left
 from files.documents.docx.elements import TWIPS_PER_MM
 from files.documents.docx.numbering import Numbering
 from files.documents.docx.parts import Parts
@@ -35,14 +36,17 @@ class Draft:
     numbering: Numbering = field(default_factory=Numbering)
     headings: count = field(default_factory=lambda: count(1))
 
+    def is_right_to_left(self, text: str) -> bool:
+        """Tell which way a paragraph of the text runs."""
+        is_rtl = self.document.direction == "rtl"
+        return is_right_to_left(text, default=is_rtl)
+
     @cached_property
     def text_width(self) -> int:
-        page = self.document.page
-        width = (page.width - page.left - page.right) * TWIPS_PER_MM
+        width = self.document.page.text_width * TWIPS_PER_MM
         return max(round(width), LEAST_WIDTH)
 
     @cached_property
     def text_height(self) -> int:
-        page = self.document.page
-        height = (page.height - page.top - page.bottom) * TWIPS_PER_MM
+        height = self.document.page.text_height * TWIPS_PER_MM
         return max(round(height), LEAST_WIDTH)

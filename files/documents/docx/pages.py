@@ -2,7 +2,6 @@
 
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 
-from files.documents.docx.direction import is_rtl
 from files.documents.docx.draft import Draft, Place
 from files.documents.docx.elements import (
     TWIPS_PER_MM,
@@ -95,7 +94,7 @@ def _add_part(draft: Draft, section, kind: str, usage: str):
 
 def _add_text(draft: Draft, element, style: str, text: str):
     text = one_line(text)
-    is_reversed = is_rtl(text, draft.document.direction)
+    is_reversed = draft.is_right_to_left(text)
     place = Place(parent=element, width=draft.text_width)
     paragraph = add_paragraph(place, style, is_reversed=is_reversed)
     add_page_text(draft, paragraph, text, is_reversed=is_reversed)

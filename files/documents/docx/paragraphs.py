@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from docx.oxml.ns import qn
 
-from files.documents.docx.direction import is_rtl, stretches
+from files.documents.docx.direction import stretches
 from files.documents.docx.draft import Draft, Place
 from files.documents.docx.elements import add, clean
 from files.documents.inline import Span, spans
@@ -31,7 +31,7 @@ def add_plain(draft: Draft, place: Place, style: str, text: str, **look):
 
 def add_spans(draft: Draft, place: Place, style: str, texts: Sequence[Span], **look):
     """Append a paragraph that runs as its first letter does, and return it."""
-    is_reversed = is_rtl("".join(s.text for s in texts), draft.document.direction)
+    is_reversed = draft.is_right_to_left("".join(span.text for span in texts))
     paragraph = add_paragraph(place, style, is_reversed=is_reversed, **look)
     add_runs(draft, paragraph, texts, is_reversed=is_reversed)
     return paragraph

@@ -62,7 +62,7 @@ def paragraph_styles(theme: Theme, colours: Colours) -> list[Style]:
         *_table_text_styles(theme, colours),
         *_opening_styles(theme, colours),
         *_cover_styles(theme, colours),
-        *_contents_styles(theme, colours),
+        *_contents_styles(theme),
         *_page_styles(theme, colours),
     ]
 
@@ -277,7 +277,7 @@ def _cover_styles(theme: Theme, colours: Colours) -> list[Style]:
     ]
 
 
-def _contents_styles(theme: Theme, colours: Colours) -> list[Style]:
+def _contents_styles(theme: Theme) -> list[Style]:
     size = theme.text_size
     title = Style(
         name="TOC Heading",

@@ -8,7 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Spacer
 
 from files.documents import model
-from files.documents.colours import BAND, CALLOUTS, QUIET, RULE, tint
+from files.documents.colours import BAND, CALLOUTS, QUIET, RULE, SOFT, tint
 from files.documents.pdf.boxes import Box, Padding, Stack, bullet, ground
 from files.documents.pdf.charts import set_chart
 from files.documents.pdf.grid import Grid, GridStyle, Row
@@ -19,7 +19,7 @@ from files.documents.pdf.headings import (
     set_heading,
     with_bookmark,
 )
-from files.documents.pdf.pictures import set_image
+from files.documents.pdf.images import set_image
 from files.documents.pdf.setter import Setter
 from files.documents.pdf.tables import set_table
 from files.documents.pdf.text import aligned
@@ -34,7 +34,7 @@ def story(setter: Setter) -> list[Flowable]:
     """Return all that stands on the pages, in order."""
     flowables: list[Flowable] = []
     places = iter(zip(setter.headings, depths(setter.headings), strict=True))
-    width = setter.page_width
+    width = setter.text_width
     blocks = [
         (block, set_block(block, setter, width)) for block in setter.document.blocks
     ]
@@ -44,7 +44,7 @@ def story(setter: Setter) -> list[Flowable]:
             around = parts[0].getSpaceBefore() + parts[0].getSpaceAfter()
             room = height + around + _room_for(*following, setter)
             mark = with_bookmark(parts[0], *next(places))
-            parts = [CondPageBreak(min(room, setter.page_height * 0.9)), *mark]
+            parts = [CondPageBreak(min(room, setter.text_height * 0.9)), *mark]
         flowables.extend(parts)
     return flowables
 
@@ -84,7 +84,7 @@ def _list(
     last = block.start + len(block.items) - 1
     indent = _indent(block, last, setter) if depth < MAX_DEPTH else 0
     for number, item in enumerate(block.items, start=block.start):
-        mark = f"{number}." if block.ordered else BULLETS[min(depth, 2)]
+        mark = f"{number}." if block.is_ordered else BULLETS[min(depth, 2)]
         items.append(_item(item, mark, setter, (width, indent), depth))
     if not items:
         return []
@@ -93,7 +93,7 @@ def _list(
 
 
 def _indent(block: model.List, last: int, setter: Setter) -> float:
-    if not block.ordered:
+    if not block.is_ordered:
         return ITEM_INDENT
     style = setter.styles.body
     return max(ITEM_INDENT, 5 + style.size * 0.56 * (len(str(last)) + 1))
@@ -125,7 +125,7 @@ def _item(
 
 def _quote(block: model.Quote, setter: Setter, width: float) -> list[Flowable]:
     styles = setter.styles
-    style = replace(styles.body, is_italic=True, colour="#3e4c59", space_after=2)
+    style = replace(styles.body, is_italic=True, colour=SOFT, space_after=2)
     parts: list[Flowable] = [setter.composer.text(block.text, style)]
     if block.by:
         by = replace(styles.small, space_after=0)

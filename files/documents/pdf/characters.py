@@ -112,17 +112,6 @@ def has_right_to_left(text: str) -> bool:
     return not text.isascii() and bool(_RIGHT_TO_LEFT.search(text))
 
 
-def is_right_to_left(text: str, *, default: bool) -> bool:
-    """Return the direction of the first letter that has one."""
-    for character in text:
-        direction = unicodedata.bidirectional(character)
-        if direction in ("R", "AL"):
-            return True
-        if direction == "L":
-            return False
-    return default
-
-
 def levels(text: str, *, is_rtl: bool) -> list[int]:
     """Return each character's level by Unicode's algorithm: odd ones run left."""
     # The library drops characters without a direction, and stumbles over those that

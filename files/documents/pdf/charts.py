@@ -24,7 +24,7 @@ MAX_LEGEND_LINES = 3  # Below the title of bars and lines.
 
 
 def set_chart(block: Chart, setter: Setter, width: float) -> list[Flowable]:
-    height = min(block.height * mm, setter.page_height - 30)
+    height = min(block.height * mm, setter.text_height - 30)
     chart = ChartBox(block, setter, height)
     chart.spaceBefore, chart.spaceAfter = 6, 13
     return [CondPageBreak(height), chart]

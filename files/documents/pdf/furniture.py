@@ -7,7 +7,7 @@ from reportlab.lib.units import mm
 
 from files.documents.colours import INK, QUIET, RULE
 from files.documents.model import Cover, Opening, Picture
-from files.documents.pdf.pictures import draw_picture
+from files.documents.pdf.images import draw_picture
 from files.documents.pdf.setter import Setter
 from files.documents.pdf.sheet import Sheet
 from files.documents.pdf.text import Align, Text, aligned, cut_to_width

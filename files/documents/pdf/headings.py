@@ -8,11 +8,11 @@ from files.documents.colours import QUIET
 from files.documents.model import Heading, TableOfContents
 from files.documents.pdf.setter import HeadingPlace, Setter
 from files.documents.pdf.sheet import Sheet
-from files.documents.pdf.text import ELLIPSIS, Text
+from files.documents.pdf.text import Text, cut_to_width
 
 INDENT = 14
 NUMBER_WIDTH = 34
-LONGEST_TEXT = 160  # Of a heading in the contents.
+LONGEST_ENTRY = 2  # Lines of a heading in the contents: the rest is cut off.
 FOLLOWING_LINES = 2  # So much of what follows stands on a heading's page.
 
 
@@ -71,7 +71,7 @@ def set_contents(
     flowables.append(setter.composer.text(title, style, is_marked=False))
     places = [place for place in setter.headings if place.level <= block.levels]
     for place, depth in zip(places, depths(places), strict=True):
-        flowables.append(ContentsLine(place, depth, setter))
+        flowables.append(ContentsLine(place, depth, setter, width))
     flowables[-1].spaceAfter = 14
     return flowables
 
@@ -79,7 +79,7 @@ def set_contents(
 class ContentsLine(Flowable):
     """A heading's text and page, which is known only when all is set."""
 
-    def __init__(self, place: HeadingPlace, depth: int, setter: Setter):
+    def __init__(self, place: HeadingPlace, depth: int, setter: Setter, width: float):
         super().__init__()
         self._place = place
         self._setter = setter
@@ -92,17 +92,17 @@ class ContentsLine(Flowable):
             leading=base.size * 1.4,
             space_after=0,
         )
-        text = place.text
-        if len(text) > LONGEST_TEXT:
-            text = text[: LONGEST_TEXT - 1].rstrip() + ELLIPSIS
-        self._text = setter.composer.text(text, self._style, is_marked=False)
+        room = LONGEST_ENTRY * self._room(width)
+        self._text = cut_to_width(setter.composer, place.text, self._style, room)
         self.spaceBefore = 5 if depth == 0 else 2
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         self.width = width
-        room = width - self._indent - NUMBER_WIDTH
-        _, self.height = self._text.wrap(max(room, 30), height)
+        _, self.height = self._text.wrap(self._room(width), height)
         return width, self.height
+
+    def _room(self, width: float) -> float:
+        return max(width - self._indent - NUMBER_WIDTH, 30)
 
     def drawOn(self, canvas: Sheet, x: float, y: float, _sW: float = 0) -> None:  # noqa: N802, N803
         is_rtl = self._setter.styles.is_rtl

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from files.documents.characters import is_right_to_left
 from files.documents.fonts import fallback_font
 from files.documents.pdf.characters import (
     atoms,
     clusters,
     has_right_to_left,
-    is_right_to_left,
     levels,
     may_end_line,
     seen,

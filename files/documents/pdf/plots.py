@@ -42,7 +42,7 @@ class Plot:
         self._x, self._y = x + left, y + below
         self._width, self._height = width - left - 2, max(height - below - 5, 10)
         self._step = self._width / self._count
-        self._draw_grid(x, ticks)
+        self._draw_grid(ticks)
         if self._block.kind == "bar":
             self._draw_bars(colours)
         else:
@@ -78,7 +78,7 @@ class Plot:
         """Return the height of zero, or of what is next to it on the axis."""
         return self._height_of(min(max(0, self._scale.low), self._scale.high))
 
-    def _draw_grid(self, x: float, ticks: list[tuple[float, Text]]) -> None:
+    def _draw_grid(self, ticks: list[tuple[float, Text]]) -> None:
         for tick, text in ticks:
             y = self._height_of(tick)
             self._sheet.rule(self._x, y, self._width, GRID, 0.5)

@@ -39,7 +39,7 @@ def scale_of(values: Iterable[float], *, from_zero: bool) -> Scale:
         low = min(low, 0.0)
     if from_zero or low * 0.5 > high:
         high = max(high, 0.0)
-    if high == low:
+    if math.isclose(low, high, rel_tol=1e-12):  # Their difference is lost in steps.
         low, high = (min(low, 0.0), max(high, 0.0)) if low else (0.0, 1.0)
     step = _step((high / MAX_STEPS) - (low / MAX_STEPS))
     return Scale(math.floor(low / step) * step, math.ceil(high / step) * step, step)

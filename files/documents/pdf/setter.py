@@ -58,13 +58,11 @@ class Setter:
         return self._bold[style]
 
     @property
-    def page_width(self) -> float:
+    def text_width(self) -> float:
         """Return the width of the text, in points."""
-        page = self.document.page
-        return (page.width - page.left - page.right) * mm
+        return self.document.page.text_width * mm
 
     @property
-    def page_height(self) -> float:
+    def text_height(self) -> float:
         """Return the height of the text, in points."""
-        page = self.document.page
-        return (page.height - page.top - page.bottom) * mm
+        return self.document.page.text_height * mm

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from files.documents.colours import INK, QUIET
+from files.documents.colours import INK, QUIET, SOFT
 from files.documents.model import Document
 from files.documents.pdf.text import TextStyle
 
@@ -53,7 +53,7 @@ class Styles:
 
     @cached_property
     def lead(self) -> TextStyle:
-        return self.sized(1.2, colour="#3e4c59", leading=self.body.size * 1.72)
+        return self.sized(1.2, colour=SOFT, leading=self.body.size * 1.72)
 
     @cached_property
     def small(self) -> TextStyle:

@@ -28,7 +28,7 @@ def set_table(block: Table, setter: Setter, width: float) -> list[Flowable]:
         caption.append(setter.composer.text(block.caption, style))
         room += caption[0].wrap(width, 0)[1] + style.leading
     # Of a page at most: where there is no more room, there is none on the next.
-    together = CondPageBreak(min(room, setter.page_height * HIGHEST_BEGINNING))
+    together = CondPageBreak(min(room, setter.text_height * HIGHEST_BEGINNING))
     return [together, *caption, grid.spaced(before=4, after=13)]
 
 
@@ -56,7 +56,7 @@ class _TableMaker:
             accent=self._setter.styles.accent,
             x_padding=self._padding,
             y_padding=3.6,
-            highest_head=self._setter.page_height * HIGHEST_HEAD,
+            highest_head=self._setter.text_height * HIGHEST_HEAD,
         )
         head = rows[: self._first_body_row]
         return Grid(head, rows[self._first_body_row :], widths, style)
@@ -88,6 +88,8 @@ class _TableMaker:
     def _cell(self, value, style: TextStyle, *, is_bold: bool) -> Text | None:
         if value is None or value == "":
             return None
+        if _is_number(value) and style.align is None:
+            style = aligned(style, "right")
         if is_bold:
             style = self._setter.bold(style)
         if isinstance(value, str):

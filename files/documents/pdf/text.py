@@ -23,11 +23,11 @@ ELLIPSIS = "\u2026"
 
 @dataclass(frozen=True, kw_only=True)
 class TextStyle:
-    family: str = "sans"
-    size: float = 10
-    leading: float = 14.5
-    colour: str = "#1f2933"
-    link_colour: str = "#1d4ed8"
+    family: str
+    size: float
+    leading: float
+    colour: str
+    link_colour: str
     is_bold: bool = False
     is_italic: bool = False
     align: Align | None = None  # None: where lines of its direction start.

@@ -10,7 +10,7 @@ from reportlab.platypus.doctemplate import (
 )
 from reportlab.platypus.flowables import Flowable, PageBreak, Spacer
 
-from files.documents.fonts import installed_fonts
+from files.documents import model
 from files.documents.model import Document
 from files.documents.pdf.blocks import story
 from files.documents.pdf.characters import clean
@@ -20,7 +20,6 @@ from files.documents.pdf.sheet import Sheet
 from files.exceptions import DoesNotFitPage
 
 CREATOR = "H&S platform"
-installed_fonts()  # Found before workers are forked, so that they share the list.
 
 
 def write_pdf(document: Document, file: BinaryIO) -> list[str]:
@@ -75,6 +74,9 @@ def _template(document: Document, furniture: Furniture, size) -> BaseDocTemplate
         )
         pages.insert(0, cover)
     template.addPageTemplates(pages)
+    # Empty pages are taken for an endless loop, but these are wanted.
+    breaks = sum(isinstance(block, model.PageBreak) for block in document.blocks)
+    template._emptyPagesAllowed += breaks
     return template
 
 
@@ -83,7 +85,7 @@ def _frame(document: Document, top: float) -> Frame:
     return Frame(
         page.left * mm,
         page.bottom * mm,
-        (page.width - page.left - page.right) * mm,
+        page.text_width * mm,
         page.height * mm - page.bottom * mm - top,
         leftPadding=0,
         rightPadding=0,

@@ -61,7 +61,7 @@ def set_image(block: Image, setter: Setter, width: float) -> list[Flowable]:
     if block.width:
         wanted = width * block.width / 100
     box = PictureBox(picture, wanted, align=block.align, alt=block.alt)
-    room = setter.page_height - 60
+    room = setter.text_height - 60
     box.limit_height(room)
     _, height = box.wrap(width, room)
     flowables = [CondPageBreak(height + 30), box]

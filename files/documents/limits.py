@@ -1,0 +1,11 @@
+"""How large the parts of a document may be, however they are written."""
+
+MAX_TEXT_LENGTH = 20_000
+MAX_HEADING_LENGTH = 500
+MAX_LABEL_LENGTH = 300
+MAX_LANGUAGE_LENGTH = 40  # Of code.
+MAX_COLUMNS = 30
+MAX_LIST_DEPTH = 8
+HIGHEST_LIST_START = 1_000_000
+MAX_IMAGES = 50
+MAX_TABLES_OF_CONTENTS = 10
