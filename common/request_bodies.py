@@ -20,8 +20,8 @@ class BoundedBodies:
     not. Half the web threads at most read bodies: clients that send them slowly get
     503 above that, and leave the rest to requests without one.
 
-    Those of STREAMED_BODIES, up to MAX_STREAMED_BODY_BYTES, are for the application to read
-    once it knows whose they are.
+    Those of STREAMED_BODIES, up to MAX_STREAMED_BODY_BYTES, are for the application to
+    read once it knows whose they are.
     """
 
     def __init__(self, application: Callable) -> None:
@@ -34,7 +34,9 @@ class BoundedBodies:
         if not is_chunked and length in ("", "0"):
             return self.application(environ, start_response)
         is_streamed = is_streamed_body(environ)
-        limit = settings.MAX_STREAMED_BODY_BYTES if is_streamed else settings.MAX_BODY_BYTES
+        limit = (
+            settings.MAX_STREAMED_BODY_BYTES if is_streamed else settings.MAX_BODY_BYTES
+        )
         if length.isdecimal() and int(length) > limit:
             return _refuse(environ, start_response, *TOO_LARGE)
         if not self.readers.acquire(blocking=False):
