@@ -8,7 +8,7 @@ from tests.running_platform import PROC, RunningPlatform
 def cpu_seconds(platform: RunningPlatform) -> dict[str, float]:
     """Return the processor time that each part of the platform has taken."""
     # On a machine that is very busy it may have been started anew.
-    platform.wait_until(lambda: platform.find("worker: pool"), "the workers")
+    platform.wait_until(lambda: platform.find(" pusher"), "the workers")
     web, pusher = platform.find("granian"), platform.find(" pusher")
     parts = {"web": web, "pusher": pusher, "workers": platform.workers()}
     known = {pid for pids in parts.values() for pid in pids}

@@ -78,9 +78,11 @@ class RunningPlatform:
 
     def is_ready(self) -> bool:
         try:
-            return self.client().get("/health").data["services"]["jobQueue"]
+            is_healthy = self.client().get("/health").data["services"]["jobQueue"]
         except OSError:
             return False
+        # The node is there before its workers are.
+        return is_healthy and bool(self.find(" pusher"))
 
     def client(self, token: str | None = None) -> "Client":
         client = Client(self.port, token)
