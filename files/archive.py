@@ -36,10 +36,9 @@ class UniqueNames:
         self.given = Counter()
 
     def of(self, display_name: str) -> str:
-        name = (
-            re.sub(r'[/\\:*?"<>|\x00-\x1f\x7f]', "-", display_name).lstrip(".")
-            or "File"
-        )
+        name = re.sub(r'[/\\:*?"<>|\x00-\x1f\x7f]', "-", display_name).lstrip(".")
+        if "." not in name:
+            name = f"File.{name}"  # Of "...png" there is only the extension left.
         stem, dot, extension = name.rpartition(".")
         unique = name
         # Some systems take Report.pdf and report.pdf for one.

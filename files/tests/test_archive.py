@@ -136,3 +136,6 @@ class UniqueNamesTests(TestCase):
             assert not set(name) & set("/\\:\x00\n")
             assert not name.startswith(".")
             assert name
+
+    def test_are_more_than_an_extension(self):
+        assert self.names("...png", "...png") == ["File.png", "File (2).png"]
