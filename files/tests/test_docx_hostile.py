@@ -87,8 +87,11 @@ class HostileTextTests(SimpleTestCase):
     @given(st.text(max_size=60))
     def test_takes_any_text(self, text):
         document = filled(make_document(*EVERY_BLOCK[:-9], **EVERYTHING), text)
+        file = io.BytesIO()
 
-        write_docx(document, io.BytesIO())
+        write_docx(document, file)
+
+        assert docx.Document(file).paragraphs
 
 
 def run_text(element):
