@@ -25,7 +25,7 @@ CREATOR = "H&S platform"
 def write_pdf(document: Document, file: BinaryIO) -> list[str]:
     """Write the document's PDF, and return warnings for its owner.
 
-    Raises DoesNotFitPage where a part that must stay whole is taller than a page.
+    Raises DoesNotFitPage where its margins leave no room for the text.
     """
     size = (document.page.width * mm, document.page.height * mm)
     sheet = Sheet(file, pagesize=size, pageCompression=1, lang=document.language)
