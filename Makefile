@@ -15,7 +15,7 @@ PRODUCTION := ENV_FILE= DATABASE_URL=sqlite://:memory: ENVIRONMENT=production HT
 	ALLOWED_HOSTS=example.com SECRET_KEY=$(shell printf 'check-%s' 0 1 2 3 4 5 6 7 8 9)
 
 .PHONY: run setup worker test check lint format lock openapi benchmark benchmark-jobs \
-	benchmark-documents chaos gallery clean
+	benchmark-documents benchmark-capture chaos gallery clean
 
 run: setup
 	@$(BIN)/python manage.py serve
@@ -76,6 +76,9 @@ benchmark-jobs: $(VENV)/.installed-dev staticfiles/.collected
 
 benchmark-documents: $(VENV)/.installed-dev staticfiles/.collected
 	@$(BIN)/python -m benchmarks.documents $(ARGS)
+
+benchmark-capture: $(VENV)/.installed-dev staticfiles/.collected
+	@$(BIN)/python -m benchmarks.capture $(ARGS)
 
 chaos: $(VENV)/.installed-dev staticfiles/.collected
 	@$(BIN)/python -m tests.chaos.run $(ARGS)

@@ -19,6 +19,7 @@ class Run:
     def __init__(
         self, milliseconds: list[float], seconds: float, cpu: dict[str, float]
     ) -> None:
+        self.milliseconds = milliseconds
         cuts = quantiles(milliseconds, n=100)
         self.p50, self.p95, self.p99 = cuts[49], cuts[94], cuts[98]
         count = len(milliseconds)
@@ -100,8 +101,10 @@ def _make_file(client: Client, kind: str, body: bytes, made: list[Made]) -> None
 def _check(kind: str, content: bytes) -> None:
     """Refuse a file that has been cut."""
     match kind:
-        case "pdf":
-            assert content.endswith(b"%%EOF\n")
+        case "pdf" | "page-pdf":
+            assert content.rstrip().endswith(b"%%EOF")
+        case "screenshot":
+            assert content.endswith(b"IEND\xaeB`\x82")
         case "docx":
             assert b"PK\x05\x06" in content[-22:]
         case "csv":

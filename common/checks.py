@@ -34,15 +34,16 @@ def check_rate_limits_enabled(app_configs, **kwargs) -> list[checks.Warning]:
 
 
 @checks.register()
-def check_egress_allowed_hosts(app_configs, **kwargs) -> list[checks.Error]:
+def check_allowed_hosts(app_configs, **kwargs) -> list[checks.Error]:
     return [
         checks.Error(
-            f"EGRESS_ALLOWED_HOSTS has {entry!r}, which is no host name, IPv4 address "
-            "or IPv4 network.",
+            f"{name} has {entry!r}, which is no host name, IPv4 address or IPv4 "
+            "network.",
             hint="Write 'hooks.internal', '10.1.2.3' or '10.2.0.0/16'.",
             id="platform.E002",
         )
-        for entry in settings.EGRESS_ALLOWED_HOSTS
+        for name in ("WEBHOOK_ALLOWED_HOSTS", "BROWSER_ALLOWED_HOSTS")
+        for entry in getattr(settings, name)
         if not _is_allowed_host(entry)
     ]
 

@@ -56,8 +56,42 @@ NOT_PUBLIC = [
 ]
 
 
+IPV6_REFUSED = (
+    "The platform does not connect to IPv6 addresses: name a host, or an IPv4 address."
+)
+
+
 class AddressRefused(ApplicationError):
     """The platform does not connect to this address."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Where users of one part of the platform may have it connect to."""
+
+    # Besides public addresses: see parse_allowed_host.
+    allowed_hosts: tuple[str, ...] = ()
+    ports: frozenset[int] | None = None  # None: all of them.
+
+    def includes(self, host: str, address: IPv4Address) -> bool:
+        """Tell whether `host`, in lower case, may be reached at an address of it."""
+        if not any(address in network for network in NOT_PUBLIC):
+            return True
+        allowed = [parse_allowed_host(entry) for entry in self.allowed_hosts]
+        return host in allowed or any(
+            address in entry for entry in allowed if isinstance(entry, IPv4Network)
+        )
+
+
+def webhook_reach() -> Reach:
+    return Reach(allowed_hosts=tuple(settings.WEBHOOK_ALLOWED_HOSTS))
+
+
+def browser_reach() -> Reach:
+    return Reach(
+        allowed_hosts=tuple(settings.BROWSER_ALLOWED_HOSTS),
+        ports=frozenset(settings.BROWSER_ALLOWED_PORTS),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,12 +119,12 @@ class Deadline:
         return left
 
 
-def check_url(url: str) -> None:
+def check_url(url: str, reach: Reach) -> None:
     """Raise AddressRefused unless `connect` might reach the URL; looks nothing up."""
-    parse_url(url)
+    parse_url(url, reach)
 
 
-def parse_url(url: str) -> Target:
+def parse_url(url: str, reach: Reach) -> Target:
     """Return the parts of a URL, which hold for the dialling as for the checking.
 
     Raises AddressRefused, whose message says what a URL must be.
@@ -100,7 +134,7 @@ def parse_url(url: str) -> Target:
     if not re.fullmatch(r"[!-~]*", url):
         raise AddressRefused(
             "The URL must be of ASCII characters without spaces: write others "
-            "percent-encoded, and an international host name as xn--…"
+            "percent-encoded, and an international host name in its xn-- form."
         )
     try:
         parts = urlsplit(url)
@@ -120,27 +154,27 @@ def parse_url(url: str) -> Target:
     query = f"?{parts.query}" if parts.query else ""
     return Target(
         scheme=parts.scheme,
-        host=_checked_host(host),
-        port=_checked_port(port),
+        host=_checked_host(host, reach),
+        port=_checked_port(port, reach),
         path=(parts.path or "/") + query,
     )
 
 
-def connect(host: str, port: int, *, timeout: float) -> socket.socket:
-    """Return a TCP connection to a public IPv4 address of `host`.
+def connect(host: str, port: int, *, timeout: float, reach: Reach) -> socket.socket:
+    """Return a TCP connection to an IPv4 address of `host` that is within reach.
 
     `timeout` is in seconds, for the look-up and all attempts together; each later
     wait on the socket has as long again, unless the caller sets another.
 
-    Raises AddressRefused where any address of the host is not public, and OSError
+    Raises AddressRefused where any address of the host is out of reach, and OSError
     where the connection fails, which may pass: socket.gaierror where the name
     cannot be looked up, TimeoutError, ConnectionRefusedError and the like.
     """
     deadline = Deadline(timeout)
-    host, port = _checked_host(host), _checked_port(port)
+    host, port = _checked_host(host, reach), _checked_port(port, reach)
     addresses = _look_up(host, deadline)
     for address in addresses:
-        if not _may_reach(host, address):
+        if not reach.includes(host, address):
             logger.info("Refused %s, which leads to %s", host, address)
             raise AddressRefused(
                 f"{host} leads to an address that is not public: name a host that "
@@ -151,8 +185,18 @@ def connect(host: str, port: int, *, timeout: float) -> socket.socket:
     return connection
 
 
+def failure_reason(error: OSError) -> str:
+    """Return for the public why `connect`, or what came after it, failed."""
+    match error:
+        case socket.gaierror():
+            return "The host name cannot be found."
+        case TimeoutError():
+            return "The address did not answer in time."
+    return "The connection to the address failed."
+
+
 def parse_allowed_host(entry: str) -> str | IPv4Network:
-    """Return an entry of EGRESS_ALLOWED_HOSTS: a lower-case host name or a network.
+    """Return an entry of Reach.allowed_hosts: a lower-case host name or a network.
 
     Raises ValueError for what is neither.
     """
@@ -164,10 +208,7 @@ def parse_allowed_host(entry: str) -> str | IPv4Network:
 
 def _split_port(netloc: str, default: int) -> tuple[str, int]:
     if "[" in netloc:
-        raise AddressRefused(
-            "The platform does not connect to IPv6 addresses: name a host, or an IPv4 "
-            "address."
-        )
+        raise AddressRefused(IPV6_REFUSED)
     host, _, port = netloc.partition(":")
     if not port:
         return host, default
@@ -175,22 +216,28 @@ def _split_port(netloc: str, default: int) -> tuple[str, int]:
     return host, int(port) if re.fullmatch(r"[0-9]{1,5}", port) else 0
 
 
-def _checked_port(port: int) -> int:
+def _checked_port(port: int, reach: Reach) -> int:
     if not 1 <= port <= 65535:
         raise AddressRefused("The port must be a number from 1 to 65535.")
+    if reach.ports is not None and port not in reach.ports:
+        *others, last = map(str, sorted(reach.ports))
+        ports = f"{', '.join(others)} or {last}" if others else last
+        raise AddressRefused(f"The port must be {ports}: {port} is not opened.")
     return port
 
 
-def _checked_host(host: str) -> str:
-    """Return the host in lower case, unless it is seen to lead nowhere public."""
+def _checked_host(host: str, reach: Reach) -> str:
+    """Return the host in lower case, unless it is seen to lead out of reach."""
     host = host.lower()
+    if ":" in host:
+        raise AddressRefused(IPV6_REFUSED)
     if not HOST_NAME.fullmatch(host):
         raise AddressRefused(
             "The host must be a name such as example.com, without a dot at its end, "
             "or an IPv4 address."
         )
     address = _written_address(host)
-    if address and not _may_reach(host, address):
+    if address and not reach.includes(host, address):
         raise AddressRefused(
             f"{host} is not a public address: name a host that the internet can reach."
         )
@@ -213,15 +260,6 @@ def _written_address(host: str) -> IPv4Address | None:
             "Write an IPv4 address as four decimal numbers from 0 to 255 without "
             "leading zeros, as in 192.0.2.1."
         ) from error
-
-
-def _may_reach(host: str, address: IPv4Address) -> bool:
-    if not any(address in network for network in NOT_PUBLIC):
-        return True
-    allowed = [parse_allowed_host(entry) for entry in settings.EGRESS_ALLOWED_HOSTS]
-    return host in allowed or any(
-        address in entry for entry in allowed if isinstance(entry, IPv4Network)
-    )
 
 
 def _look_up(host: str, deadline: Deadline) -> list[IPv4Address]:

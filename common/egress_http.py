@@ -11,7 +11,14 @@ from functools import cache
 import httpcore2
 from django.utils.http import parse_http_date_safe
 
-from common.egress import Deadline, Target, connect, parse_url
+from common.egress import (
+    Deadline,
+    Reach,
+    Target,
+    connect,
+    failure_reason,
+    parse_url,
+)
 from common.exceptions import Unavailable
 
 MAX_ANSWER_BYTES = 64 * 1024
@@ -28,9 +35,14 @@ class Answer:
 
 
 def post(
-    url: str, *, body: bytes, headers: dict[str, str], timeout_seconds: float = 10
+    url: str,
+    *,
+    body: bytes,
+    headers: dict[str, str],
+    reach: Reach,
+    timeout_seconds: float = 10,
 ) -> Answer:
-    """Post to a public address and return its answer, whatever the status.
+    """Post to an address within reach and return its answer, whatever the status.
 
     Redirects are not followed, nor are proxies used. `timeout_seconds` is for the
     whole exchange, and 64 KiB of the answer are read at most, head included: where
@@ -38,15 +50,16 @@ def post(
 
     Raises AddressRefused, and NoAnswer for what may pass; both messages are public.
     """
-    target = parse_url(url)
+    target = parse_url(url, reach)
+    backend = _Backend(Deadline(timeout_seconds), reach)
     try:
-        return _exchange(target, body, headers, Deadline(timeout_seconds))
+        return _exchange(target, body, headers, backend)
     except (OSError, httpcore2.RemoteProtocolError) as error:
         raise NoAnswer(_reason(error)) from error
 
 
 def _exchange(
-    target: Target, body: bytes, headers: dict[str, str], deadline: Deadline
+    target: Target, body: bytes, headers: dict[str, str], backend: "_Backend"
 ) -> Answer:
     url = httpcore2.URL(
         scheme=target.scheme, host=target.host, port=target.port, target=target.path
@@ -54,7 +67,7 @@ def _exchange(
     connection = httpcore2.HTTPConnection(
         url.origin,
         ssl_context=_tls_context() if target.scheme == "https" else None,
-        network_backend=_Backend(deadline),
+        network_backend=backend,
     )
     with (
         connection,
@@ -89,28 +102,26 @@ def _retry_after(headers: list[tuple[bytes, bytes]]) -> int | None:
 
 def _reason(error: Exception) -> str:
     match error:
-        case socket.gaierror():
-            return "The host name cannot be found."
-        case TimeoutError():
-            return "The address did not answer in time."
         case ssl.SSLCertVerificationError():
             return "The certificate of the address is not valid, or not for this host."
         case ssl.SSLError():
             return "The address does not speak TLS as it should."
         case httpcore2.RemoteProtocolError():
             return "The address does not speak HTTP as it should."
-    return "The connection to the address failed."
+    return failure_reason(error)
 
 
 class _Backend(httpcore2.NetworkBackend):
     """Opens connections by `connect`, under one deadline."""
 
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, deadline: Deadline, reach: Reach) -> None:
         self._deadline = deadline
+        self._reach = reach
 
     def connect_tcp(self, host: str, port: int, *args, **kwargs) -> "_Stream":
         seconds = self._deadline.seconds_left()
-        return _Stream(connect(host, port, timeout=seconds), self._deadline)
+        connection = connect(host, port, timeout=seconds, reach=self._reach)
+        return _Stream(connection, self._deadline)
 
 
 class _Stream(httpcore2.NetworkStream):

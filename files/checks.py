@@ -30,3 +30,17 @@ def check_quotas(app_configs, **kwargs) -> list[checks.Warning]:
             id="platform.W002",
         )
     ]
+
+
+@checks.register()
+def check_browser_sandbox(app_configs, **kwargs) -> list[checks.Warning]:
+    if settings.BROWSER_SANDBOX:
+        return []
+    return [
+        checks.Warning(
+            "Chromium runs without its sandbox: a page that breaks out of Chromium has "
+            "the rights of the user that it runs as.",
+            hint="Unset BROWSER_SANDBOX, and allow unprivileged user namespaces.",
+            id="platform.W003",
+        )
+    ]

@@ -20,24 +20,29 @@ from jobs.models import Job
 
 
 def generate_file(
-    job: Job, *, extension: str, title: str, write: Callable[[BinaryIO], list[str]]
+    job: Job,
+    *,
+    extension: str,
+    title: Callable[[], str],
+    write: Callable[[BinaryIO], list[str]],
 ) -> Outcome:
     """Have `write` make the file, and store it for the job's owner.
 
-    What `write` returns are warnings for the owner, in the job's result. It expires
-    when the payload's `options.expires_at` says, or FILE_RETENTION_DAYS if that is
-    earlier. Raises UserQuotaExceeded or StorageFull where the file does not fit.
+    What `write` returns are warnings for the owner, in the job's result. `title` is
+    asked once the file is written. The file expires when the payload's
+    `options.expires_at` says, or FILE_RETENTION_DAYS if that is earlier. Raises
+    UserQuotaExceeded or StorageFull where the file does not fit.
     """
     stored = StoredFile(
         owner_id=job.owner_id,
         job=job,
-        file_name=f"{_stem(job)}.{extension}",
-        display_name=display_name(title, extension),
+        file_name=f"{claim_stem(job)}.{extension}",
         type=extension,
         expires_at=_expires_at(job),
     )
-    with new_file(_stem(job), owner_id=job.owner_id) as file:
+    with new_file(claim_stem(job), owner_id=job.owner_id) as file:
         warnings = write(file)
+        stored.display_name = display_name(title(), extension)
         job.report_progress(90, "Storing the file")
         stored.size, stored.sha256 = file.save_as(stored.file_name)
     return Outcome(
@@ -47,21 +52,21 @@ def generate_file(
     )
 
 
-def discard_files(job: Job) -> None:
-    """Remove what a claim that ended without a result may have written."""
-    stem = _stem(job)
-    discard_new_file(stem)
-    for extension in CONTENT_TYPES:
-        default_storage.delete(f"{stem}.{extension}")
-
-
-def _stem(job: Job) -> str:
+def claim_stem(job: Job) -> str:
     """Return a name for the file of this claim: 160 bits that cannot be guessed.
 
     From the claim's token, so that whoever takes the job over can find what a dead
     worker has left, and no two claims ever write to the same file.
     """
     return hashlib.sha256(job.token.encode()).hexdigest()[:40]
+
+
+def discard_files(job: Job) -> None:
+    """Remove what a claim that ended without a result may have written."""
+    stem = claim_stem(job)
+    discard_new_file(stem)
+    for extension in CONTENT_TYPES:
+        default_storage.delete(f"{stem}.{extension}")
 
 
 def _expires_at(job: Job) -> datetime | None:

@@ -2,6 +2,7 @@ from jobs import upkeep
 from jobs.handlers import Handler, register
 
 DOCUMENT_SECONDS = 120
+CAPTURE_SECONDS = 120
 TABLE_SECONDS = 600  # A million rows are a lot of cells.
 
 for kind, timeout_seconds in (
@@ -21,4 +22,19 @@ for kind, timeout_seconds in (
         )
     )
 
+for kind in ("screenshot", "page-pdf"):
+    register(
+        Handler(
+            kind=kind,
+            type="file-generation",
+            lane="browser",
+            path=f"files.tasks.generate_{kind.replace('-', '_')}",
+            discard_path="files.capture.generation.discard_capture",
+            timeout_seconds=CAPTURE_SECONDS,
+            uses_up_worker=True,
+            forgets_payload=True,  # Cookies, headers, addresses with tokens.
+        )
+    )
+
 upkeep.register("files.retention.keep_up")
+upkeep.register("files.capture.folders.keep_up")

@@ -30,6 +30,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.brokers.orm import ORM
 from django_q.cluster import Cluster
+from django_q.conf import Conf
 from django_q.models import Schedule
 from django_q.signals import post_spawn
 from django_q.signing import SignedPackage
@@ -119,7 +120,9 @@ def take_ticket(node_id: str) -> None:
     """Do the jobs of one ticket, in a worker process."""
     _tickets_taken.value += 1
     try:
-        work(node_id, is_stopping=lambda: _is_stopping.value)
+        if work(node_id, is_stopping=lambda: _is_stopping.value):
+            # django-q2 replaces a worker of this process's size after the ticket.
+            Conf.MAX_RSS = 1
     except DatabaseError:
         logger.exception("No job can be claimed; trying again in a second")
         connections.close_all()

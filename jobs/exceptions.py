@@ -29,6 +29,10 @@ class JobStateConflict(Conflict):
         super().__init__(message)
 
 
+class PayloadForgotten(Conflict):
+    """What this job was to do is not kept any more. Send the request again."""
+
+
 class QueueFull(Unavailable):
     """The queue is full. Try again later."""
 

@@ -44,6 +44,12 @@ class Handler:
     `lane` limits how many such jobs run at once. After `timeout_seconds` the job
     fails. After `max_crashes` deaths of its worker it fails too. One that is not
     `is_repeatable` is never begun a second time.
+
+    A worker that has done a job which `uses_up_worker` is replaced: the memory that it
+    shared with the others before is shared again.
+
+    What `forgets_payload`, as it may hold secrets, loses it when it completes, or
+    some time after another end (retention.py).
     """
 
     kind: str
@@ -54,6 +60,8 @@ class Handler:
     max_attempts: int = 3
     max_crashes: int = 3
     is_repeatable: bool = True
+    uses_up_worker: bool = False
+    forgets_payload: bool = False
     timeout_seconds: float = 60
     first_backoff_seconds: float = 1
     longest_backoff_seconds: float = 60
@@ -96,6 +104,10 @@ def load_all() -> None:
     for handler in _handlers.values():
         for path in filter(None, [handler.path, handler.discard_path]):
             import_string(path)
+
+
+def forgetful_kinds() -> list[str]:
+    return [kind for kind, handler in _handlers.items() if handler.forgets_payload]
 
 
 def is_known(kind: str) -> bool:

@@ -16,3 +16,4 @@ register(
 )
 
 upkeep.register("jobs.retention.keep_up")
+upkeep.register("jobs.retention.forget_payloads")

@@ -13,7 +13,7 @@ from common.exceptions import NotFound
 from common.ids import new_id
 from common.timestamps import timestamp
 from jobs import handlers
-from jobs.exceptions import JobLost, JobStateConflict
+from jobs.exceptions import JobLost, JobStateConflict, PayloadForgotten
 
 LOWEST_PRIORITY, HIGHEST_PRIORITY = -10, 10
 AGEING_MS = 60_000  # A job rises by one priority for each minute that it waits.
@@ -122,6 +122,10 @@ class JobQuerySet(models.QuerySet):
 
     def ended(self) -> Self:
         return self.filter(completed_at__isnull=False)
+
+    def forgotten(self) -> Self:
+        """Jobs whose payload was dropped, as it might have held secrets."""
+        return self.filter(kind__in=handlers.forgetful_kinds(), payload={})
 
     def held(self) -> Self:
         """Jobs that a worker process is at, also when they were taken from it."""
@@ -274,6 +278,7 @@ class Job(models.Model):
 
     def complete(self, result: dict, **totals: int) -> None:
         """End the job with its result and add to its owner's totals; raises JobLost."""
+        is_forgetful = self.kind in handlers.forgetful_kinds()
         self._write(
             totals,
             status=self.Status.COMPLETED,
@@ -282,6 +287,7 @@ class Job(models.Model):
             progress_message="",
             completed_at=timezone.now(),
             process="",
+            **({"payload": {}} if is_forgetful else {}),
         )
 
     def fail(self, message: str) -> None:
@@ -349,10 +355,13 @@ class Job(models.Model):
 
     def retry(self, *, rank: int) -> None:
         """Queue a job again that failed or was cancelled, at that place."""
+        retriable = Job.objects.filter(
+            status__in=[self.Status.FAILED, self.Status.CANCELLED], process=""
+        )
+        if retriable.forgotten().filter(pk=self.pk).exists():
+            raise PayloadForgotten
         self._move(
-            Job.objects.filter(
-                status__in=[self.Status.FAILED, self.Status.CANCELLED], process=""
-            ),
+            retriable,
             verb="retried",
             status=self.Status.WAITING,
             attempts=0,

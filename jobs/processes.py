@@ -12,8 +12,12 @@ import socket
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from time import sleep
 
 PROC = Path("/proc")
+# Dying takes some milliseconds a process; two seconds is what a stop can wait.
+KILL_PAUSE_SECONDS = 0.01
+KILL_TRIES = 200
 
 
 @cache
@@ -60,8 +64,44 @@ def kill_children(*, but: int = 0) -> None:
     children = {int(pid) for pid in listed} - {but}
     if not children:
         return
-    _kill(children | _descendants(children))
+    folders = PROC.glob("[0-9]*")
+    parents = {int(folder.name): _parent(folder) for folder in folders}
+    _kill(children | _descendants(children, parents))
     for pid in children:
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+
+
+def group_members(group: int) -> set[int]:
+    """Return who lives in a process group, or descends from somebody in it."""
+    all_stats = {int(path.name): _stat(path) for path in PROC.glob("[0-9]*")}
+    stats = {pid: fields for pid, fields in all_stats.items() if fields}
+    members = {pid for pid, fields in stats.items() if int(fields[2]) == group}
+    members |= _descendants(members, {pid: int(stats[pid][1]) for pid in stats})
+    return {pid for pid in members if stats[pid][0] not in "ZX"}
+
+
+def group_of(pid: int) -> int | None:
+    """Return the process group, None where the process is gone."""
+    fields = _stat(PROC / str(pid))
+    return int(fields[2]) if fields else None
+
+
+def kill_group(group: int) -> None:
+    """Kill a process group with its descendants, also what they start meanwhile.
+
+    Those that this process has adopted leave nothing behind in the kernel's table;
+    its own child, the leader, is left for it to wait for.
+    """
+    killed = set()
+    for _ in range(KILL_TRIES):
+        members = group_members(group)
+        if not members:
+            break
+        killed |= members
+        _kill(members)
+        sleep(KILL_PAUSE_SECONDS)
+    for pid in killed - {group}:
         with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
 
@@ -88,9 +128,7 @@ def _kill(pids: set[int]) -> int:
     return len(pids)
 
 
-def _descendants(pids: set[int]) -> set[int]:
-    folders = PROC.glob("[0-9]*")
-    parents = {int(folder.name): _parent(folder) for folder in folders}
+def _descendants(pids: set[int], parents: dict[int, int | None]) -> set[int]:
     found = set()
     while more := {pid for pid, parent in parents.items() if parent in pids} - found:
         found |= more

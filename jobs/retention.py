@@ -1,4 +1,4 @@
-"""Deletes jobs that ended long ago."""
+"""Deletes jobs that ended long ago, and what they should not keep until then."""
 
 import logging
 from collections import Counter
@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from jobs.handlers import WEBHOOK_LANE
+from jobs.handlers import WEBHOOK_LANE, forgetful_kinds
 from jobs.models import Job, JobQuerySet, WorkerNode
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+FORGET_AFTER = timedelta(days=1)
 NODE_RETENTION = timedelta(hours=1)
 
 
@@ -49,6 +50,30 @@ def keep_up(*, seconds: float, position: str) -> str | None:
     """Delete old jobs; the registered upkeep of this app (upkeep.py)."""
     delete_old_jobs(seconds=seconds)
     return "more" if old_jobs().exists() else None
+
+
+def forget_payloads(*, seconds: float, position: str) -> str | None:
+    """Drop payloads that may hold secrets; the other registered upkeep of this app.
+
+    Those of jobs that failed or were cancelled a day ago: so long they can be retried.
+    """
+    ends_at = monotonic() + seconds
+    while batch := list(_payloads_to_forget().values_list("pk", flat=True)[:BATCH]):
+        # One that was retried meanwhile is not among them any more.
+        _payloads_to_forget().filter(pk__in=batch).update(payload={})
+        if monotonic() > ends_at:
+            return "more"
+    return None
+
+
+def _payloads_to_forget() -> JobQuerySet:
+    moment = timezone.now() - FORGET_AFTER
+    ended = Job.objects.filter(
+        kind__in=forgetful_kinds(),
+        status__in=[Job.Status.FAILED, Job.Status.CANCELLED],
+        completed_at__lt=moment,
+    )
+    return ended.exclude(payload={})
 
 
 @transaction.atomic

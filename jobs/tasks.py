@@ -8,8 +8,10 @@ from time import monotonic
 from django.conf import settings
 from setproctitle import setproctitle
 
+from jobs import handlers
 from jobs.claiming import claim_job
 from jobs.execution import execute
+from jobs.models import Job
 from jobs.processes import current_process, peak_memory_mb
 
 logger = logging.getLogger(__name__)
@@ -18,27 +20,34 @@ logger = logging.getLogger(__name__)
 TICKET_SECONDS = 2.0
 
 
-def work(node_id: str, *, is_stopping: Callable[[], bool] = lambda: False) -> None:
+def work(node_id: str, *, is_stopping: Callable[[], bool] = lambda: False) -> bool:
     """Do ready jobs, one after another, until none is left or the ticket is old.
 
-    `is_stopping` tells that no more may be begun. A worker that has grown too large
-    ends its ticket, and is replaced.
+    `is_stopping` tells that no more may be begun. Returns whether this worker is used
+    up, and is to be replaced.
     """
     ends_at = monotonic() + TICKET_SECONDS
-    while (
-        monotonic() < ends_at
-        and not is_stopping()
-        and peak_memory_mb() < settings.JOB_WORKER_RECYCLE_MB
-        and work_one(node_id)
-    ):
-        pass
+    while monotonic() < ends_at and not is_stopping():
+        job = work_one(node_id)
+        if job is None:
+            return False
+        if _uses_up_worker(job):
+            return True
+    return False
 
 
-def work_one(node_id: str) -> bool:
-    """Do the best ready job; return whether there was one."""
+def _uses_up_worker(job: Job) -> bool:
+    """Tell whether the worker has grown too large, or the job's kind is said to."""
+    if peak_memory_mb() >= settings.JOB_WORKER_RECYCLE_MB:
+        return True
+    return handlers.is_known(job.kind) and handlers.get(job.kind).uses_up_worker
+
+
+def work_one(node_id: str) -> Job | None:
+    """Do the best ready job, and return it; None where there is none."""
     job = claim_job(node_id=node_id, process=current_process())
     if job is None:
-        return False
+        return None
     setproctitle(f"platform worker: {job.kind} {job.pk}")
     try:
         execute(job)
@@ -48,4 +57,4 @@ def work_one(node_id: str) -> bool:
             "The end of %s cannot be written: this worker ends", job.pk, exc_info=True
         )
         os._exit(1)
-    return True
+    return job

@@ -10,6 +10,8 @@ from common.exceptions import NotFound
 from jobs.models import Job
 
 FIRST_PAUSE_SECONDS = 0.01
+# A wait of so many seconds is over at most 0.15 of them late.
+PAUSE_GROWTH = 1.15
 LONGEST_PAUSE_SECONDS = 0.25
 MAX_PLACES_OF_A_USER = 6
 
@@ -32,7 +34,7 @@ def wait_until_ended(job: Job, *, seconds: float, waiter: str) -> Job:
         pause = FIRST_PAUSE_SECONDS
         while may_wait and job.status in Job.UNFINISHED and monotonic() < ends_at:
             sleep(min(pause, max(0, ends_at - monotonic())))
-            pause = min(pause * 1.3, LONGEST_PAUSE_SECONDS)
+            pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
             job.status = Job.objects.status_of(job.pk)
     finally:
         place.leave()

@@ -9,6 +9,7 @@ import json
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from common.egress import webhook_reach
 from common.egress_http import NoAnswer, post
 from common.exceptions import ApplicationError
 from common.timestamps import timestamp
@@ -39,6 +40,7 @@ def deliver(delivery: Job) -> Outcome:
             delivery.payload["url"],
             body=body.encode(),
             headers=headers,
+            reach=webhook_reach(),
             timeout_seconds=TIMEOUT_SECONDS,
         )
     except NoAnswer as error:

@@ -1,7 +1,6 @@
 """Looks at every part of the platform and says whether it works."""
 
 import logging
-import shutil
 import tempfile
 import threading
 from time import monotonic
@@ -16,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Session, User
 from common.rate_limits import redis_error
 from common.timestamps import timestamp
+from files.capture.sandbox import unavailability
 from files.exceptions import StorageUnavailable
 from files.models import StoredFile
 from jobs import handlers
@@ -34,8 +34,9 @@ def health() -> dict:
     """Return the health report, at most two seconds old.
 
     Unhealthy: the database or the storage does not work, so nothing can be
-    promised. Degraded: no worker or no Chromium, so jobs wait or some would fail. A
-    missing ANTHROPIC_API_KEY shows in `services` only: it is the operator's choice.
+    promised. Degraded: no worker, or no Chromium that can be confined, so jobs wait
+    or some would fail. A missing ANTHROPIC_API_KEY shows in `services` only: it is the
+    operator's choice.
     """
     global _last
     if not is_fresh():
@@ -56,7 +57,7 @@ def _report() -> dict:
     database = stats is not None
     storage = _storage_works()
     queue = database and stats.pop("nodes") > 0
-    chromium = shutil.which(settings.CHROMIUM_PATH) is not None
+    chromium = unavailability() is None
     services = {
         "claudeAI": bool(settings.ANTHROPIC_API_KEY),
         "jobQueue": queue,

@@ -38,13 +38,16 @@ class PlatformEnv(Env):
             )
         return value
 
-    def switch(self, name: str, *, default: bool) -> bool:
-        value = self.str(name, str(default)).lower()
-        if value not in ("true", "false"):
+    def switch(
+        self, name: str, *, default: bool, words: tuple[str, str] = ("false", "true")
+    ) -> bool:
+        off, on = words
+        value = self.str(name, words[default]).lower()
+        if value not in words:
             raise ImproperlyConfigured(
-                f"{name} must be 'true' or 'false'; it is {value!r}."
+                f"{name} must be {on!r} or {off!r}; it is {value!r}."
             )
-        return value == "true"
+        return value == on
 
     def count(self, name: str, default: int, *, minimum: int, maximum: int) -> int:
         text = self.str(name, str(default))
@@ -57,6 +60,20 @@ class PlatformEnv(Env):
                 f"it is {text!r}."
             )
         return int(text)
+
+    def ports(self, name: str, default: str) -> list[int]:
+        """Read port numbers that are separated by commas; at least one."""
+        text = self.str(name, default)
+        entries = [entry.strip() for entry in text.split(",")]
+        if not all(
+            re.fullmatch(r"[0-9]{1,5}", entry) and 1 <= int(entry) <= 65535
+            for entry in entries
+        ):
+            raise ImproperlyConfigured(
+                f"{name} must be numbers from 1 to 65535 with commas between them, "
+                f"such as '80,443'; it is {text!r}."
+            )
+        return [int(entry) for entry in entries]
 
     def database(self, name: str, default: dict) -> dict:
         """Read a database URL; the error never shows it, as it holds a password."""

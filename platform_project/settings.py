@@ -224,7 +224,14 @@ JOB_WORKERS = env.count("JOB_WORKERS", 4, minimum=1, maximum=64)
 JOB_POLL_SECONDS = 0.02
 JOB_MAX_WAIT_SECONDS = 30
 # How many jobs of a lane one node runs at once; negative: all its workers but so many.
-JOB_LANES = {"ai": -2, "documents": -2, "browser": 1, "loadtest": 1, "webhooks": -2}
+BROWSER_CONCURRENCY = env.count("BROWSER_CONCURRENCY", 1, minimum=1, maximum=64)
+JOB_LANES = {
+    "ai": -2,
+    "documents": -2,
+    "browser": BROWSER_CONCURRENCY,
+    "loadtest": 1,
+    "webhooks": -2,
+}
 JOB_LIMIT = env.count("JOB_LIMIT", 1000, minimum=1, maximum=1_000_000)
 JOB_LIMIT_OF_USER = env.count("JOB_LIMIT_OF_USER", 100, minimum=1, maximum=1_000_000)
 JOB_RETENTION_DAYS = env.count("JOB_RETENTION_DAYS", 30, minimum=1, maximum=36_500)
@@ -238,7 +245,6 @@ Q_CLUSTER = {
     "workers": JOB_WORKERS,
     "poll": JOB_POLL_SECONDS,
     "recycle": 1000,
-    "max_rss": JOB_WORKER_RECYCLE_MB * 1024,
     "queue_limit": JOB_WORKERS,
     "save_limit": 100,
     "max_attempts": 1,
@@ -250,7 +256,9 @@ Q_CLUSTER = {
 
 # --- Egress --------------------------------------------------------------------
 
-EGRESS_ALLOWED_HOSTS = env.list("EGRESS_ALLOWED_HOSTS", [])
+WEBHOOK_ALLOWED_HOSTS = env.list("WEBHOOK_ALLOWED_HOSTS", [])
+BROWSER_ALLOWED_HOSTS = env.list("BROWSER_ALLOWED_HOSTS", [])
+BROWSER_ALLOWED_PORTS = env.ports("BROWSER_ALLOWED_PORTS", "80,443")
 
 # --- API -----------------------------------------------------------------------
 
@@ -308,6 +316,8 @@ RATE_LIMITS = {
     "file-generate-docx": env.rate("RATE_LIMIT_FILE_GENERATE_DOCX", "20/m"),
     "file-generate-csv": env.rate("RATE_LIMIT_FILE_GENERATE_CSV", "20/m"),
     "file-generate-xlsx": env.rate("RATE_LIMIT_FILE_GENERATE_XLSX", "20/m"),
+    "file-generate-screenshot": env.rate("RATE_LIMIT_FILE_GENERATE_SCREENSHOT", "10/m"),
+    "file-generate-page-pdf": env.rate("RATE_LIMIT_FILE_GENERATE_PAGE_PDF", "10/m"),
     "file-read": env.rate("RATE_LIMIT_FILE_READ", "100/m"),
     "file-list": env.rate("RATE_LIMIT_FILE_LIST", "50/m"),
     "file-upload": env.rate("RATE_LIMIT_FILE_UPLOAD", "20/m"),
@@ -319,6 +329,8 @@ RATE_LIMITS = {
 
 ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", "")
 CHROMIUM_PATH = env.str("CHROMIUM_PATH", "chromium-headless-shell")
+BROWSER_MEMORY_MB = env.count("BROWSER_MEMORY_MB", 400, minimum=200, maximum=100_000)
+BROWSER_SANDBOX = env.switch("BROWSER_SANDBOX", default=True, words=("off", "on"))
 
 # --- Language, time, logs ------------------------------------------------------
 
@@ -350,6 +362,9 @@ LOGGING = {
     "loggers": {
         # django-q2 logs every ticket at INFO.
         "django-q": {"level": "WARNING"},
+        # They log what they send at DEBUG: cookies and headers of those who capture.
+        "pyppeteer": {"level": "CRITICAL"},
+        "websockets": {"level": "CRITICAL"},
         # Each 4xx is the client's matter; the 500s come with a stack.
         "django.request": {"level": "ERROR"},
         # Scanners try host names and long forms all day; they get a 400.

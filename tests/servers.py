@@ -1,15 +1,19 @@
-"""PostgreSQL and Redis servers of a test's own, on loopback."""
+"""Servers of a test's own, on loopback: PostgreSQL, Redis, and one for web pages."""
 
 import os
 import shutil
+import socket
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import DEVNULL
 
 from conftest import require
-from tests.running_platform import free_port
+from tests.running_platform import START_SECONDS, free_port
 
 POSTGRESQL = Path("/usr/lib/postgresql")
 AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
@@ -45,13 +49,39 @@ def redis() -> Iterator[str]:
     command = [require("redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
     with tempfile.TemporaryDirectory(prefix="hs-redis-") as folder:
         server = subprocess.Popen(
-            [*command, "--save", "", "--dir", folder], stdout=subprocess.DEVNULL
+            [*command, "--save", "", "--dir", folder], stdout=DEVNULL
         )
         try:
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             server.terminate()
             server.wait()
+
+
+@contextmanager
+def web_server(folder: Path) -> Iterator[str]:
+    """Serve the files of a folder; yields the URL that they are below."""
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    server = subprocess.Popen(
+        [*command, "--directory", folder], stdout=DEVNULL, stderr=DEVNULL
+    )
+    try:
+        wait_for_port(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for_port(port: int) -> None:
+    ends_at = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < ends_at, f"nobody listens at port {port}"
+            time.sleep(0.02)
 
 
 def run(*command) -> None:

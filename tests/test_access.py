@@ -13,6 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.tests.factories import PASSWORD, bearer_client, make_session, make_user
+from files.tests.capturing import browser
 from files.tests.factories import (
     make_link,
     make_stored_file,
@@ -109,6 +110,12 @@ ROUTES = {
     "file-generate-xlsx": Route(
         success={"POST": 202}, bodies={"POST": {"rows": [{"a": 1}]}}
     ),
+    "file-generate-screenshot": Route(
+        success={"POST": 202}, bodies={"POST": {"html": "<p>x"}}
+    ),
+    "file-generate-page-pdf": Route(
+        success={"POST": 202}, bodies={"POST": {"html": "<p>x"}}
+    ),
     "file-archive": Route(success={"GET": 200}, query="fileNames"),
     "file-detail": Route(names="file", success={"GET": 200, "DELETE": 200}),
     "file-details": Route(names="file", success={"GET": 200}),
@@ -127,6 +134,9 @@ class AccessTests(TestCase):
         cls.owner = make_user(email="owner@example.com")
         cls.stranger = make_user()
         cls.operator = make_user(is_staff=True)
+
+    def setUp(self):
+        self.enterContext(browser())
 
     def test_every_route_has_an_entry(self):
         assert route_names() - ELSEWHERE == ROUTES.keys()

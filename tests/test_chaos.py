@@ -2,6 +2,8 @@
 
 import pytest
 
+from conftest import require
+from tests.chaos.captures import CAPTURE_FAULTS, VICTIMS
 from tests.chaos.faults import (
     FAULTS,
     POINTS,
@@ -63,6 +65,21 @@ def test_loses_nothing_on_a_platform_where_this_happens(name):
         pytest.skip(str(missing))
 
     assert_all_is_well(outcome)
+
+
+def test_loses_no_capture_when_what_makes_it_is_killed():
+    require("chromium-headless-shell")
+    fault = CAPTURE_FAULTS[-1]  # Each victim in turn.
+
+    with platform_for(fault, "sqlite", len(VICTIMS), None) as platform:
+        outcome = strike_on(platform, fault, times=len(VICTIMS), jobs=10)
+
+    count = outcome.count
+    assert count.is_clean, count.problems
+    assert not count.innocent, count.problems
+    assert count.jobs == count.completed + count.failed >= 10
+    # Those two at most whose Chromium or renderer was killed.
+    assert count.failed <= 2, count.problems
 
 
 def test_has_file_and_row_or_neither_when_killed_at_any_step():

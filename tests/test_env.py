@@ -38,6 +38,10 @@ def rate(env):
     return env.rate(NAME, "60/m")
 
 
+def ports(env):
+    return env.ports(NAME, "80,443")
+
+
 def database(env):
     return env.database(NAME, {"ENGINE": "default"})
 
@@ -49,6 +53,15 @@ class SwitchTests(EnvTestCase):
 
     def test_has_a_default(self):
         assert self.read(None, switch) is True
+
+    def test_may_have_words_of_its_own(self):
+        def on_or_off(env):
+            return env.switch(NAME, default=True, words=("off", "on"))
+
+        assert self.read("on", on_or_off) is True
+        assert self.read("off", on_or_off) is False
+        assert self.read(None, on_or_off) is True
+        assert "must be 'on' or 'off'" in str(self.refusal("true", on_or_off))
 
     def test_names_the_variable_with_a_wrong_value(self):
         for value in ("maybe", "", "2", "ture"):
@@ -72,6 +85,35 @@ class CountTests(EnvTestCase):
         for value in ("", "many", "1.5", "0", "65", "-1", "1e3"):
             with self.subTest(value=value):
                 assert NAME in str(self.refusal(value, count))
+
+
+class PortsTests(EnvTestCase):
+    def test_reads_ports(self):
+        assert self.read("443", ports) == [443]
+        assert self.read("1, 8443 ,65535", ports) == [1, 8443, 65535]
+
+    def test_has_a_default(self):
+        assert self.read(None, ports) == [80, 443]
+
+    def test_names_the_variable_with_a_wrong_value(self):
+        for value in (
+            "",
+            "0",
+            "65536",
+            "80,",
+            ",",
+            "80;443",
+            "-1",
+            "http",
+            "80,\u0668",
+        ):
+            with self.subTest(value=value):
+                message = str(self.refusal(value, ports))
+
+                assert message == (
+                    f"{NAME} must be numbers from 1 to 65535 with commas between "
+                    f"them, such as '80,443'; it is {value!r}."
+                )
 
 
 class RateTests(EnvTestCase):

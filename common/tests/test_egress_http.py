@@ -11,14 +11,15 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
-from django.test import SimpleTestCase, override_settings
+from django.test import SimpleTestCase
 
 from common import egress_http
-from common.egress import AddressRefused, Deadline
+from common.egress import AddressRefused, Deadline, Reach
 from common.egress_http import MAX_ANSWER_BYTES, Answer, NoAnswer, post
 from conftest import require
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+LOOPBACK_REACH = Reach(allowed_hosts=("127.0.0.1",))
 LOOPBACK = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
 
 
@@ -69,14 +70,14 @@ class Receiver:
 
 
 def post_to(receiver, *, scheme="http", host="hooks.test", body=b"BODY", **options):
-    allowed = override_settings(EGRESS_ALLOWED_HOSTS=["127.0.0.1"])
     resolver = patch("socket.getaddrinfo", autospec=True, return_value=LOOPBACK)
-    with receiver, allowed, resolver as look_up:
+    with receiver, resolver as look_up:
         try:
             return post(
                 f"{scheme}://{host}:{receiver.port}/hook?a=b",
                 body=body,
                 headers={"X-Sign": "signed", "Content-Type": "text/plain"},
+                reach=LOOPBACK_REACH,
                 **options,
             )
         finally:
@@ -159,14 +160,24 @@ class PostTests(SimpleTestCase):
 
     def test_does_not_connect_where_it_must_not(self):
         with Receiver(OK) as receiver, pytest.raises(AddressRefused):
-            post(f"http://127.0.0.1:{receiver.port}/", body=b"", headers={})
+            post(
+                f"http://127.0.0.1:{receiver.port}/",
+                body=b"",
+                headers={},
+                reach=Reach(),
+            )
 
         assert receiver.request == b""
 
     def test_does_not_connect_where_a_name_leads_inside(self):
         resolver = patch("socket.getaddrinfo", return_value=LOOPBACK)
         with Receiver(OK) as receiver, resolver, pytest.raises(AddressRefused):
-            post(f"http://hooks.test:{receiver.port}/", body=b"", headers={})
+            post(
+                f"http://hooks.test:{receiver.port}/",
+                body=b"",
+                headers={},
+                reach=Reach(),
+            )
 
         assert receiver.request == b""
 
@@ -291,17 +302,18 @@ class NoAnswerTests(SimpleTestCase):
     def test_tells_of_a_name_that_is_not_found(self):
         unknown = patch("socket.getaddrinfo", side_effect=socket.gaierror(-2, "secret"))
         with unknown, pytest.raises(NoAnswer) as caught:
-            post("http://nowhere.example/", body=b"", headers={})
+            post("http://nowhere.example/", body=b"", headers={}, reach=Reach())
 
         assert caught.value.message == "The host name cannot be found."
 
-    @override_settings(EGRESS_ALLOWED_HOSTS=["127.0.0.1"])
     def test_tells_of_a_port_that_nobody_listens_at(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
 
         with pytest.raises(NoAnswer) as caught:
-            post(f"http://127.0.0.1:{port}/", body=b"", headers={})
+            post(
+                f"http://127.0.0.1:{port}/", body=b"", headers={}, reach=LOOPBACK_REACH
+            )
 
         assert caught.value.message == "The connection to the address failed."
 

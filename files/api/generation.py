@@ -3,7 +3,10 @@
 from common.api.parsers import StrictJSONParser
 from files.api.documents import DocumentSerializer
 from files.api.ndjson import FirstLine, NDJSONParser
+from files.api.page_pdfs import PagePdfSerializer
+from files.api.screenshots import ScreenshotSerializer
 from files.api.tables import CsvSerializer, XlsxSerializer
+from files.capture import browser
 from files.quota import check_room
 from files.tables.submission import submit_with_rows
 from jobs.api.submission import SubmitJobView
@@ -73,3 +76,28 @@ class GenerateXlsxView(GenerateTableView):
     kind = "xlsx"
     serializer_class = XlsxSerializer
     rate_limit = "file-generate-xlsx"
+
+
+class CapturePageView(GenerateFileView):
+    """Queues a job for the browser, unless there is none that could do it."""
+
+    def check_room(self, user):
+        if reason := browser.unavailability():
+            raise browser.BrowserUnavailable(reason)
+        super().check_room(user)
+
+
+class GenerateScreenshotView(CapturePageView):
+    """Queue a picture of a page of the web; its job's result names the file."""
+
+    kind = "screenshot"
+    serializer_class = ScreenshotSerializer
+    rate_limit = "file-generate-screenshot"
+
+
+class GeneratePagePdfView(CapturePageView):
+    """Queue a PDF of a page of the web; its job's result names the file."""
+
+    kind = "page-pdf"
+    serializer_class = PagePdfSerializer
+    rate_limit = "file-generate-page-pdf"

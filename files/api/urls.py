@@ -3,7 +3,9 @@ from django.urls import path, register_converter
 from files.api.generation import (
     GenerateCsvView,
     GenerateDocxView,
+    GeneratePagePdfView,
     GeneratePdfView,
+    GenerateScreenshotView,
     GenerateXlsxView,
 )
 from files.api.links import FileLinkViewSet, LinkedFileView
@@ -34,6 +36,16 @@ urlpatterns = [
     path("files/generate/docx", GenerateDocxView.as_view(), name="file-generate-docx"),
     path("files/generate/csv", GenerateCsvView.as_view(), name="file-generate-csv"),
     path("files/generate/xlsx", GenerateXlsxView.as_view(), name="file-generate-xlsx"),
+    path(
+        "files/generate/screenshot",
+        GenerateScreenshotView.as_view(),
+        name="file-generate-screenshot",
+    ),
+    path(
+        "files/generate/page-pdf",
+        GeneratePagePdfView.as_view(),
+        name="file-generate-page-pdf",
+    ),
     path(
         "files/<file_name:file_name>",
         FILE({"get": "download", "delete": "destroy"}),

@@ -37,7 +37,7 @@ def generate_table(job: Job, *, extension: str, write: Write) -> Outcome:
             return [*warnings, *_left_out(rows)]
 
         outcome = generate_file(
-            job, extension=extension, title=name_of(job), write=write_rows
+            job, extension=extension, title=partial(name_of, job), write=write_rows
         )
     size = {"rows": rows.count, "columns": len(rows.titles)}
     return replace(

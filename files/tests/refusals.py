@@ -13,10 +13,14 @@ class RefusalTestCase(TestCase):
 
     def assert_is_refused(self, request, fields):
         """The answer names these fields, and nothing was queued."""
+        assert set(self.details_of(request)) == fields
+        assert not Job.objects.exists()
+
+    def details_of(self, request):
+        """What the answer says is wrong with a request."""
         response = api_client(self.alice).post(self.url, request)
 
         error = response.json()["error"]
         assert response.status_code == 400
         assert error["type"] == "VALIDATION_ERROR"
-        assert set(error["details"]) == fields
-        assert not Job.objects.exists()
+        return error["details"]

@@ -158,7 +158,10 @@ class BucketFilesTests(BucketTestCase):
     def test_are_generated_and_discarded(self):
         job = make_active_job(owner=self.alice)
         outcome = generate_file(
-            job, extension="pdf", title="x", write=lambda file: file.write(PDF) and []
+            job,
+            extension="pdf",
+            title=lambda: "x",
+            write=lambda file: file.write(PDF) and [],
         )
         complete(job, outcome)
         assert self.names() == {StoredFile.objects.get().file_name}
@@ -251,4 +254,4 @@ class DeadBucketTests(TestCase):
 
 
 def write_something(job):
-    return generate_file(job, extension="pdf", title="x", write=lambda file: [])
+    return generate_file(job, extension="pdf", title=lambda: "x", write=lambda file: [])

@@ -49,7 +49,10 @@ class ExpiryTests(TestCase):
     def generate(self, **options):
         job = make_active_job(owner=self.alice, payload={"options": options})
         outcome = generate_file(
-            job, extension="pdf", title="x", write=lambda file: file.write(b"x") and []
+            job,
+            extension="pdf",
+            title=lambda: "x",
+            write=lambda file: file.write(b"x") and [],
         )
         complete(job, outcome)
         return StoredFile.objects.get(job=job)

@@ -8,7 +8,7 @@ from django.test import TestCase
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from files.generation import _stem, discard_files
+from files.generation import claim_stem, discard_files
 from files.models import StoredFile
 from files.quota import MB
 from files.storage import NewFile, new_file
@@ -126,7 +126,7 @@ class GenerateFileTests(TestCase):
     def test_leaves_nothing_of_a_worker_that_died(self):
         job = claim_job(node_id="node_gone", process="1:1")
         generate_pdf(job)
-        started = new_file(_stem(job), owner_id=job.owner_id)
+        started = new_file(claim_stem(job), owner_id=job.owner_id)
         with patch("files.storage.discard_new_file"), started as file:
             file.write(b"half of it")
         assert self.new_names()
@@ -159,7 +159,7 @@ class GenerateFileTests(TestCase):
 
         self.job.refresh_from_db()
         assert self.job.token != first
-        assert self.new_names() == {f"{_stem(self.job)}.pdf"}
+        assert self.new_names() == {f"{claim_stem(self.job)}.pdf"}
 
     def test_leaves_nothing_where_the_row_cannot_be_stored(self):
         failing = patch.object(StoredFile, "save", side_effect=RuntimeError)

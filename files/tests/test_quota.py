@@ -221,7 +221,10 @@ class GenerateWithoutRoomTests(TestCase):
         job = make_active_job(owner=self.alice)
         before = stored_names()
         outcome = generate_file(
-            job, extension="pdf", title="x", write=lambda file: file.write(b"xy") and []
+            job,
+            extension="pdf",
+            title=lambda: "x",
+            write=lambda file: file.write(b"xy") and [],
         )
 
         with limits(user_bytes=1), pytest.raises(UserQuotaExceeded):

@@ -9,7 +9,7 @@ from common.api.serializers import (
     CamelCaseSerializer,
     TimestampField,
 )
-from common.egress import MAX_URL_LENGTH, AddressRefused, check_url
+from common.egress import MAX_URL_LENGTH, AddressRefused, check_url, webhook_reach
 from jobs.models import HIGHEST_PRIORITY, LOWEST_PRIORITY, Job
 from jobs.submission import estimate_seconds, queue_position
 
@@ -169,7 +169,7 @@ class JobRequestSerializer(CamelCaseSerializer):
 
     def validate_callbackUrl(self, url):  # noqa: N802  DRF's name for it.
         try:
-            check_url(url)
+            check_url(url, webhook_reach())
         except AddressRefused as error:
             raise serializers.ValidationError(error.message) from None
         return url

@@ -8,6 +8,7 @@ from django.test import SimpleTestCase, TestCase, override_settings
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.signing import SignedPackage
+from django_q.worker import rss_check
 
 from accounts.tests.factories import make_user
 from jobs.cluster import JobBroker, take_ticket
@@ -158,7 +159,7 @@ class JobBrokerTests(TestCase):
 
 class TakeTicketTests(SimpleTestCase):
     def test_works_and_cleans_up(self):
-        calls = Mock()
+        calls = Mock(**{"work.return_value": False})
         stopping, taken = SimpleNamespace(value=False), SimpleNamespace(value=7)
         with (
             patch("jobs.cluster.work", calls.work),
@@ -178,6 +179,18 @@ class TakeTicketTests(SimpleTestCase):
             call.kill_children(),
         ]
         assert taken.value == 8
+
+    def test_has_a_worker_replaced_that_is_used_up(self):
+        for is_used_up in (True, False):
+            with (
+                self.subTest(is_used_up=is_used_up),
+                patch("jobs.cluster.work", return_value=is_used_up),
+                patch("jobs.cluster.kill_children"),
+                patch("django_q.conf.Conf.MAX_RSS", None),
+            ):
+                take_ticket("node_1")
+
+                assert bool(rss_check()) == is_used_up
 
     def test_waits_a_moment_where_the_database_fails(self):
         with (

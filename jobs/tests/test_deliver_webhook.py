@@ -65,7 +65,7 @@ class DeliveryTestCase(TestCase):
 
     def setUp(self):
         self.clock = self.enterContext(time_machine.travel(NOW, tick=False))
-        self.enterContext(override_settings(EGRESS_ALLOWED_HOSTS=["127.0.0.1"]))
+        self.enterContext(override_settings(WEBHOOK_ALLOWED_HOSTS=["127.0.0.1"]))
 
     def end(self, job, *, result=None):
         job.complete(result or {})
@@ -300,7 +300,7 @@ class AnswerTests(DeliveryTestCase):
 
 class RefusedAddressTests(DeliveryTestCase):
     def test_is_not_called_though_it_was_taken_before(self):
-        with Receiver() as receiver, override_settings(EGRESS_ALLOWED_HOSTS=[]):
+        with Receiver() as receiver, override_settings(WEBHOOK_ALLOWED_HOSTS=[]):
             delivery = self.deliver(receiver)
 
         assert (delivery.status, delivery.attempts) == ("failed", 1)
@@ -308,7 +308,7 @@ class RefusedAddressTests(DeliveryTestCase):
         assert receiver.requests == []
 
     def test_is_not_called_where_its_name_leads_inside(self):
-        with Receiver() as receiver, override_settings(EGRESS_ALLOWED_HOSTS=[]):
+        with Receiver() as receiver, override_settings(WEBHOOK_ALLOWED_HOSTS=[]):
             receiver.url = f"http://hooks.test:{receiver.server_port}/"
             inside = [(2, 1, 6, "", ("127.0.0.1", 0))]
             with patch("socket.getaddrinfo", return_value=inside):

@@ -11,9 +11,12 @@ from django.test import SimpleTestCase
 
 from jobs.processes import (
     current_process,
+    group_members,
+    group_of,
     host,
     is_running,
     kill_children,
+    kill_group,
     kill_session,
     peak_memory_mb,
     process_of,
@@ -181,6 +184,43 @@ class KillSessionTests(SimpleTestCase):
         worker.wait()
 
         assert kill_session(name) == 0
+
+
+@pytest.mark.live
+class GroupTests(SimpleTestCase):
+    def setUp(self):
+        # The third is in a group of its own, but descends from the first.
+        command = "sleep 60 & setsid sleep 60 & echo; wait"
+        self.leader = subprocess.Popen(
+            ["sh", "-c", command], process_group=0, stdout=subprocess.PIPE
+        )
+        self.addCleanup(self.leader.stdout.close)
+        self.addCleanup(self.leader.wait)
+        self.addCleanup(kill_group, self.leader.pid)
+        self.leader.stdout.readline()
+
+    def test_has_its_members_and_what_descends_from_them(self):
+        assert len(group_members(self.leader.pid)) == 3
+
+    def test_is_killed_with_what_descends_from_it(self):
+        programs = [os.pidfd_open(pid) for pid in group_members(self.leader.pid)]
+
+        kill_group(self.leader.pid)
+
+        ended, _, _ = select.select(programs, [], [], 20)
+        for program in programs:
+            os.close(program)
+        assert set(ended) == set(programs)
+        assert group_members(self.leader.pid) == set()
+
+    def test_is_known_by_one_of_its_members(self):
+        assert group_of(self.leader.pid) == self.leader.pid
+
+    def test_is_not_known_by_a_process_that_is_gone(self):
+        child = subprocess.Popen(["true"])
+        child.wait()
+
+        assert group_of(child.pid) is None
 
 
 @pytest.mark.live

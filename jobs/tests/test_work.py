@@ -47,7 +47,22 @@ class WorkTests(TestCase):
             self.settings(JOB_WORKER_RECYCLE_MB=200),
             patch("jobs.tasks.peak_memory_mb", side_effect=[199, 200]),
         ):
-            assert self.work() == 1
+            assert self.work() == 2
+
+    def test_tells_whether_the_worker_is_used_up(self):
+        for uses_up_worker in (True, False):
+            make_job(owner=self.alice)
+            with (
+                self.subTest(uses_up_worker=uses_up_worker),
+                registered(uses_up_worker=uses_up_worker),
+            ):
+                assert work("node") == uses_up_worker
+
+    def test_does_one_job_where_that_uses_the_worker_up(self):
+        with registered(uses_up_worker=True):
+            work("node")
+
+        assert Job.objects.filter(status="completed").count() == 1
 
     def test_shows_operators_what_the_process_does(self):
         job = self.jobs[0]

@@ -1,9 +1,6 @@
 """What the health report depends on, made to be there or not."""
 
-import sys
 from unittest.mock import patch
-
-from django.test import override_settings
 
 
 def forget_last_report(test):
@@ -11,8 +8,8 @@ def forget_last_report(test):
 
 
 def with_chromium():
-    return override_settings(CHROMIUM_PATH=sys.executable)
+    return patch("monitoring.health.unavailability", lambda: None)
 
 
 def without_chromium():
-    return override_settings(CHROMIUM_PATH="no-such-program")
+    return patch("monitoring.health.unavailability", lambda: "There is none.")

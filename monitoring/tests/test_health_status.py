@@ -44,9 +44,9 @@ class HealthStatusTests(TestCase):
 
         assert self.report()["status"] == "degraded"
 
-    @without_chromium()
     def test_is_degraded_without_chromium(self):
-        report = self.report()
+        with without_chromium():
+            report = self.report()
 
         assert report["status"] == "degraded"
         assert report["services"]["fileGeneration"]["screenshot"] is False

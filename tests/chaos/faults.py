@@ -282,6 +282,7 @@ class Fault:
     may_fail: frozenset[str] = frozenset()
     # Takes so long that it is struck less often, unless told otherwise.
     at_most: int = 1_000_000
+    settle_seconds: float = PATIENCE_SECONDS
     failpoint: str = ""
     database: str = ""
     needs: str = ""
@@ -421,7 +422,7 @@ def strike_on(
             time.sleep(random.uniform(0, 0.1))
         fault.strike(chaos)
         chaos.strikes += 1
-    settled = chaos.load.settle()
+    settled = chaos.load.settle(fault.settle_seconds)
     if fault.failpoint:
         marks = (platform.storage / "failpoints").glob("strike-*")
         chaos.strikes = len(list(marks))

@@ -34,7 +34,7 @@ def effect(job: Job) -> Outcome:
     return generate_file(
         job,
         extension="pdf",
-        title=job.pk,
+        title=lambda: job.pk,
         write=lambda file: file.write(b"%PDF " + job.pk.encode() * 100),
     )
 

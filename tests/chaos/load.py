@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -16,6 +17,13 @@ SUBMITTERS = 4
 SUBMIT = {"noop": 3, "effect": 3, "sleep": 4}
 # These fail, whatever the platform does.
 DOOMED = {"hang", "hang-subprocess", "allocate", "suicide", "exit"}
+CAPTURES = {"screenshot", "page-pdf"}
+MAKES_FILE = {"effect", *CAPTURES}
+# What the client of a capture may be told, whatever was killed. Chromium says that a
+# page was broken off where its renderer dies before there is any of it.
+CLEAR = re.compile(
+    "worker|browser crashed|crashed the browser|could not be started|without a page"
+)
 UNFINISHED = "('waiting', 'delayed', 'active')"
 
 
@@ -74,9 +82,9 @@ class Load:
             key = f"{self.name}-{self.count}"
         token = random.choice(self.tokens)
         options = {"priority": random.choice([-5, 0, 0, 0, 5]), **options}
-        body = {"payload": payload or payload_of(kind), "options": options}
+        path, body = self._request(kind, payload, options)
         answer = self.platform.ask(
-            token, "POST", f"/api/chaos/{kind}", body, **{"Idempotency-Key": key}
+            token, "POST", path, body, **{"Idempotency-Key": key}
         )
         data = answer.data["data"]
         job_id = data.get("jobId") or data["id"]
@@ -84,6 +92,17 @@ class Load:
             self.accepted[key] = job_id
             self.kinds[job_id] = kind
         return job_id
+
+    def _request(
+        self, kind: str, payload: dict | None, options: dict
+    ) -> tuple[str, dict]:
+        """Return the path and the body by which a job of the kind is submitted."""
+        if kind not in CAPTURES:
+            body = {"payload": payload or payload_of(kind), "options": options}
+            return f"/api/chaos/{kind}", body
+        delay = {"waitDelay": random.randrange(300)}
+        body = {"url": f"{self.platform.pages}/light.html", "options": options | delay}
+        return f"/api/files/generate/{kind}", body
 
     def ended(self, job_id: str) -> dict:
         """Wait for the end of a job, as a client does."""
@@ -136,6 +155,9 @@ class Load:
             count.problems.append(f"lost: {job}")
             return
         _, kind, status, _, errors, _, attempts = job
+        if kind in CAPTURES and (unclear := unclear_errors(errors)):
+            count.innocent += 1
+            count.problems.append(f"unclear: {job[0]} {kind} {unclear}")
         if status == "completed":
             count.completed += 1
             if attempts > 1 and kind not in DOOMED | may_fail | {"flaky"}:
@@ -156,11 +178,13 @@ class Load:
         per_job = Counter(job_id for _, job_id in rows)
         stored = names_in(self.platform.storage / "files")
         temporary = names_in(self.platform.storage / "tmp")
-        count.orphan_files = len(stored - names) + len(temporary)
-        count.problems += [f"orphan: {name}" for name in stored - names | temporary]
+        browsers = names_in(self.platform.browsers.root)
+        orphans = stored - names | temporary | browsers
+        count.orphan_files = len(orphans)
+        count.problems += [f"orphan: {name}" for name in orphans]
         for job_id in self.accepted.values():
             job = jobs.get(job_id)
-            if job is None or job[1] != "effect":
+            if job is None or job[1] not in MAKES_FILE:
                 continue
             expected = 1 if job[2] == "completed" else 0
             has = per_job[job_id]
@@ -187,10 +211,21 @@ class Load:
 
     def _strays(self, count: Count) -> list[int]:
         ends_at = time.monotonic() + 10
-        while (strays := self.platform.strays()) and time.monotonic() < ends_at:
+        while (strays := self._all_strays()) and time.monotonic() < ends_at:
             time.sleep(0.2)
         count.problems += [f"stray process: {describe(pid)}" for pid in strays]
         return strays
+
+    def _all_strays(self) -> list[int]:
+        browsers = self.platform.browsers.processes()
+        return list(browsers.union(self.platform.strays()))
+
+
+def unclear_errors(errors: list | str) -> list[str]:
+    """Return those errors of a capture that do not tell its client what happened."""
+    errors = json.loads(errors) if isinstance(errors, str) else errors
+    messages = [error["message"] for error in errors]
+    return [message for message in messages if not CLEAR.search(message)]
 
 
 def payload_of(kind: str) -> dict:

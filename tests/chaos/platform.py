@@ -15,6 +15,8 @@ from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.chaos.browsers import Browsers
+from tests.pages import make_pages
 from tests.running_platform import (
     PROC,
     ROOT,
@@ -23,7 +25,7 @@ from tests.running_platform import (
     is_alive,
     parent_of,
 )
-from tests.servers import postgresql
+from tests.servers import postgresql, web_server
 
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 PATIENCE_SECONDS = 60
@@ -44,7 +46,9 @@ class ChaosPlatform(RunningPlatform):
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
         self.others = set(children_of(os.getpid()))
         self.nodes: list[subprocess.Popen] = []
+        self.pages = ""  # The URL of what can be captured.
         self.local = threading.local()
+        self.browsers = Browsers(Path(environment["CHAOS_BROWSERS"]))
 
     def rows(self, query: str, *values) -> list[tuple]:
         """Ask the database, beside the platform."""
@@ -156,7 +160,7 @@ def chaos_platform(
     keep_log: Path | None = None,
     **environment: str,
 ) -> Iterator[ChaosPlatform]:
-    """Run a platform, on a small disk if it `needs` a "disk"."""
+    """Run a platform, on a small disk if it `needs` a "disk", or beside "pages"."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="hs-chaos-")))
         storage = folder / "storage"
@@ -165,9 +169,19 @@ def chaos_platform(
             url = stack.enter_context(postgresql())
             environment |= {"DATABASE_URL": url, "SECRET_KEY": "chaos-" * 10}
         environment["CHAOS_CLOCK"] = str(folder / "clock")
+        environment["CHAOS_BROWSERS"] = stack.enter_context(folder_for_browsers())
         if needs == "disk":
             stack.enter_context(small_disk(storage))
+        pages = ""
+        if needs == "pages":
+            site = folder / "pages"
+            site.mkdir()
+            make_pages(site)
+            pages = stack.enter_context(web_server(site))
+            environment["BROWSER_ALLOWED_HOSTS"] = "127.0.0.1"
+            environment["BROWSER_ALLOWED_PORTS"] = pages.rpartition(":")[2]
         platform = ChaosPlatform(storage, **environment)
+        platform.pages = pages
         platform.log = folder / "platform.log"
         try:
             platform.start()
@@ -176,6 +190,14 @@ def chaos_platform(
             platform.stop()
             if keep_log is not None:
                 shutil.copy(platform.log, keep_log)
+
+
+@contextmanager
+def folder_for_browsers() -> Iterator[str]:
+    with TemporaryDirectory(prefix="hs-chaos-browsers-") as folder:
+        # Chromium runs as another user, and must get at its own folder there.
+        Path(folder).chmod(0o711)
+        yield folder
 
 
 class Missing(Exception):

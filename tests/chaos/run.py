@@ -14,11 +14,13 @@ import sys
 import time
 from pathlib import Path
 
-from tests.chaos import measures
-from tests.chaos.faults import FAULTS, HEADERS, Outcome, run_fault
+from tests.chaos import faults, measures
+from tests.chaos.captures import CAPTURE_FAULTS
+from tests.chaos.faults import HEADERS, Outcome, run_fault
 from tests.chaos.mix import run_mix
 from tests.chaos.platform import Missing, stop_cleanly
 
+FAULTS = [*faults.FAULTS, *CAPTURE_FAULTS]
 WIDTHS = [30, 8, 6, 10, 7, 9, 5, 8, 6, 10, 7, 7, 7]
 
 

@@ -10,7 +10,11 @@ from rest_framework.views import APIView
 from common.api.serializers import CamelCaseSerializer, FreeFormField
 from jobs.api.serializers import JobOptionsSerializer
 from jobs.api.submission import SubmitJobView
-from jobs.waiting import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS
+from jobs.waiting import (
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    PAUSE_GROWTH,
+)
 
 
 class ChaosSerializer(CamelCaseSerializer):
@@ -39,5 +43,5 @@ class StockTaskView(APIView):
             if monotonic() > ends_at:
                 break
             sleep(pause)
-            pause = min(pause * 1.3, LONGEST_PAUSE_SECONDS)
+            pause = min(pause * PAUSE_GROWTH, LONGEST_PAUSE_SECONDS)
         return Response({"status": "completed" if done else "waiting"})

@@ -1,0 +1,1 @@
+"""Captures pages of the web by a headless Chromium, which reaches nothing inside."""
