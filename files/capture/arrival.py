@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from files.capture.failures import ABORTED
 from files.capture.tab import Tab
 
 LIFECYCLE_EVENTS = {
@@ -89,7 +90,7 @@ class Arrival:
             return
         self._is_coming = False
         self._changed.set()
-        if event["errorText"] != "net::ERR_ABORTED":
+        if event["errorText"] != ABORTED:
             self._tab.fail(self._explain(self.asked_url, event["errorText"]))
 
     def _note_schedule(self, event: dict) -> None:

@@ -27,6 +27,7 @@ LOADING_PROBLEMS = {
     "ERR_UNSAFE_PORT": "Browsers do not load pages from this port.",
     "ERR_UNSAFE_REDIRECT": "The page leads to an address that is not of the web.",
 }
+ABORTED = "net::ERR_ABORTED"
 DOWNLOAD = (
     "The address offers a download rather than a page: fetch it without a browser."
 )
@@ -52,6 +53,6 @@ def explain(error_text: str) -> str:
         return f"The certificate of the server is not valid{reason}."
     if code.startswith(("ERR_SSL_", "ERR_TLS_", "ERR_BAD_SSL_")):
         return f"The server does not speak TLS as it should ({code})."
-    if code == "ERR_ABORTED":
+    if error_text == ABORTED:
         return "The server answered without a page."
     return f"The page cannot be loaded ({code})."

@@ -13,13 +13,14 @@ from pyppeteer.errors import NetworkError
 from common.egress import DEFAULT_PORTS
 from files.capture.arrival import Arrival
 from files.capture.egress_proxy import EgressProxy
-from files.capture.failures import DOWNLOAD, CaptureFailed, explain
+from files.capture.failures import ABORTED, DOWNLOAD, CaptureFailed, explain
 from files.capture.preparing import DOCUMENT_URL, prepare
 from files.capture.tab import ScriptError, Tab, is_of_the_gone
 
 T = TypeVar("T")
 
 DEFAULT_TIMEOUT_SECONDS = 30
+CRASH_SECONDS = 0.5
 # How often a page may go on to another while it is captured.
 MAX_MOVES = 5
 TOO_BUSY = "The page was too busy with its own scripts to answer"
@@ -133,6 +134,9 @@ class Page:
         if answer.get("isDownload"):
             raise CaptureFailed(DOWNLOAD)
         if error := answer.get("errorText"):
+            if error == ABORTED:
+                # So it is too where the tab crashes, and that is told later.
+                await asyncio.wait([self.tab.failed], timeout=CRASH_SECONDS)
             raise CaptureFailed(self._reason(self.arrival.asked_url or url, error))
 
     def _reason(self, url: str, error: str) -> str:

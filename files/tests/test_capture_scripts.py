@@ -94,6 +94,7 @@ class ScriptTests(SimpleTestCase):
             ),
             "/crash": "<title>x</title><img src=/crash.svg>",
             "/crash.svg": lambda asked: cls.crash(),
+            "/crash-at-once": lambda asked: cls.crash(),
             "/close": script("close(); stop"),
         }
         cls.other.routes["/lime"] = COLOUR.format("lime")
@@ -126,7 +127,7 @@ class ScriptTests(SimpleTestCase):
         assert len(ask.warnings) == 2
 
     def test_cannot_go_on_with_dialogs_for_ever(self):
-        options = {"dismiss_dialogs": True, "timeout_seconds": 1}
+        options = {"dismiss_dialogs": True, "timeout_seconds": 3}
 
         assert "never came to 'load'" in self.message("/alerts", **options)
 
@@ -172,8 +173,8 @@ class ScriptTests(SimpleTestCase):
         assert found.facts["title"] == "Text"
 
     def test_cannot_be_busy_for_ever(self):
-        message = self.message("/busy", timeout_seconds=1)
-        assert message.endswith("never came to 'load' (waitUntil) within 1 seconds.")
+        message = self.message("/busy", timeout_seconds=3)
+        assert message.endswith("never came to 'load' (waitUntil) within 3 seconds.")
         with patch("files.capture.capture.DRAWING_SECONDS", 1):
             message = self.message("/busy-later", wait_delay=500)
         assert message.endswith("within 1 seconds.")
@@ -187,6 +188,6 @@ class ScriptTests(SimpleTestCase):
         with patch("files.tests.web.uuid4") as uuid4:
             uuid4.return_value.hex = CRASHING
 
-            message = self.message("/crash")
-
-        assert message == CRASHED
+            for path in ("/crash", "/crash-at-once"):
+                with self.subTest(path):
+                    assert self.message(path) == CRASHED

@@ -21,9 +21,7 @@ CAPTURES = {"screenshot", "page-pdf"}
 MAKES_FILE = {"effect", *CAPTURES}
 # What the client of a capture may be told, whatever was killed. Chromium says that a
 # page was broken off where its renderer dies before there is any of it.
-CLEAR = re.compile(
-    "worker|browser crashed|crashed the browser|could not be started|without a page"
-)
+CLEAR = re.compile("worker|browser crashed|crashed the browser|could not be started")
 UNFINISHED = "('waiting', 'delayed', 'active')"
 
 
