@@ -2,7 +2,8 @@ from jobs import upkeep
 from jobs.handlers import Handler, register
 
 DOCUMENT_SECONDS = 120
-CAPTURE_SECONDS = 120
+# A start of 30, 60 to load and 30 to wait for the page, 30 to draw it, and to store.
+CAPTURE_SECONDS = 180
 TABLE_SECONDS = 600  # A million rows are a lot of cells.
 
 for kind, timeout_seconds in (

@@ -13,12 +13,17 @@ def display_name(title: str, extension: str) -> str:
 
     A title that ends with the extension does not get it twice.
     """
-    text = _BIDI_CONTROLS.sub("", title)
-    shown = ("" if _is_hidden(c) else c for c in re.sub(r"\s", " ", text))
-    stem = re.sub(" +", " ", "".join(shown)).strip()
+    stem = one_line(_BIDI_CONTROLS.sub("", title))
     stem = re.sub(rf"\.{extension}$", "", stem, flags=re.IGNORECASE)
     stem = stem[: MAX_LENGTH - len(extension) - 1].strip()
     return f"{stem or 'File'}.{extension}"
+
+
+def one_line(text: str) -> str:
+    """Return a text of somebody else's without line breaks, control characters and
+    halves of surrogate pairs, which no database or answer takes."""
+    shown = ("" if _is_hidden(c) else c for c in re.sub(r"\s", " ", text))
+    return re.sub(" +", " ", "".join(shown)).strip()
 
 
 def stem_of(name: str) -> str:

@@ -121,7 +121,8 @@ def take_ticket(node_id: str) -> None:
     _tickets_taken.value += 1
     try:
         if work(node_id, is_stopping=lambda: _is_stopping.value):
-            # django-q2 replaces a worker of this process's size after the ticket.
+            # django-q2 replaces a worker of this process's size after the ticket; it
+            # has no limit otherwise.
             Conf.MAX_RSS = 1
     except DatabaseError:
         logger.exception("No job can be claimed; trying again in a second")

@@ -358,10 +358,16 @@ class Job(models.Model):
         retriable = Job.objects.filter(
             status__in=[self.Status.FAILED, self.Status.CANCELLED], process=""
         )
-        if retriable.forgotten().filter(pk=self.pk).exists():
-            raise PayloadForgotten
+        try:
+            self._move_to_retry(retriable, rank)
+        except JobStateConflict:
+            if retriable.forgotten().filter(pk=self.pk).exists():
+                raise PayloadForgotten from None
+            raise
+
+    def _move_to_retry(self, retriable: JobQuerySet, rank: int) -> None:
         self._move(
-            retriable,
+            retriable.exclude(pk__in=retriable.forgotten()),
             verb="retried",
             status=self.Status.WAITING,
             attempts=0,

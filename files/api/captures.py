@@ -64,7 +64,10 @@ class CaptureOptionsSerializer(FilledSerializer, FileOptionsSerializer):
         default=0, min_value=0, max_value=30_000, help_text="Milliseconds, at the end."
     )
     timeout_seconds = serializers.IntegerField(
-        default=30, min_value=1, max_value=60, help_text="For loading and waiting."
+        default=30,
+        min_value=1,
+        max_value=60,
+        help_text="For loading and waiting, without waitDelay.",
     )
     emulated_media = serializers.ChoiceField(
         choices=["screen", "print"], required=False
@@ -84,7 +87,7 @@ class CaptureOptionsSerializer(FilledSerializer, FileOptionsSerializer):
         child=CookieSerializer(), max_length=MAX_COOKIES, required=False
     )
     extra_http_headers = HeadersField(
-        required=False, help_text="Sent to the page's own origin only."
+        required=False, help_text="Sent to the page's own host and port only."
     )
     hide_selectors = BoundedListField(
         child=SelectorField(max_length=MAX_HIDDEN_LENGTH),

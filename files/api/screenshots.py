@@ -70,10 +70,22 @@ class ScreenshotSerializer(CaptureSerializer):
         scale = options["device_scale_factor"]
         if _pixels(attrs["viewport"], scale) > MAX_PIXELS:
             raise serializers.ValidationError({"viewport": [_too_many_pixels()]})
-        if "clip" in options and _pixels(options["clip"], scale) > MAX_PIXELS:
-            too_many = {"clip": [_too_many_pixels()]}
-            raise serializers.ValidationError({"options": too_many})
+        if message := _fault_of(options.get("clip"), scale):
+            raise serializers.ValidationError({"options": {"clip": [message]}})
         return super().validate(attrs)
+
+
+def _fault_of(clip: dict | None, scale: float) -> str | None:
+    if clip is None:
+        return None
+    if max(clip["width"], clip["height"]) * scale > MAX_SIDE:
+        return (
+            f"Must be at most {MAX_SIDE} px of the picture: width and height, times "
+            "options.deviceScaleFactor."
+        )
+    if _pixels(clip, scale) > MAX_PIXELS:
+        return _too_many_pixels()
+    return None
 
 
 def _pixels(area: dict, scale: float) -> float:

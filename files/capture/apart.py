@@ -5,6 +5,7 @@ jobs/lease.py); asyncio would take it for the failure of some callback, and go o
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
@@ -17,6 +18,8 @@ Call = Callable[[], object]
 Work = Callable[[Callable[[Call], None]], Coroutine[None, None, T]]
 
 STOP_SECONDS = 15
+
+logger = logging.getLogger(__name__)
 
 
 def run_apart(work: Work[T]) -> T:
@@ -37,6 +40,8 @@ def run_apart(work: Work[T]) -> T:
         raise
     finally:
         apart.join(STOP_SECONDS)
+        if apart.is_alive():
+            logger.error("A capture goes on though its job is over")
 
 
 class _Apart(Thread, Generic[T]):

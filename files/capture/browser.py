@@ -115,7 +115,7 @@ class Browser:
     async def watch(self) -> None:
         """Look after it until it has ended."""
         while not self.ended.done():
-            if message := self._fault():
+            if message := self._fault_or_blindness():
                 self.kill()
                 self.ended.set_result(message)
             await asyncio.sleep(WATCH_SECONDS)
@@ -130,6 +130,13 @@ class Browser:
         self._process.stderr.close()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(KILL_SECONDS)
+
+    def _fault_or_blindness(self) -> str | None:
+        try:
+            return self._fault()
+        except OSError:
+            logger.exception("Chromium cannot be watched, so it is ended")
+            return "The browser could not be watched."
 
     def _fault(self) -> str | None:
         if self._process.poll() is not None:

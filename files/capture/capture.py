@@ -11,15 +11,19 @@ from websockets.exceptions import ConnectionClosed
 
 from common.egress import browser_reach
 from common.exceptions import ApplicationError
-from files.capture.browser import START_SECONDS, BrowserNotStarted, running_browser
+from files.capture.browser import (
+    START_SECONDS,
+    Browser,
+    BrowserNotStarted,
+    running_browser,
+)
 from files.capture.egress_proxy import EgressProxy
 from files.capture.failures import CaptureFailed
-from files.capture.loading import Page, Patience
+from files.capture.loading import Page
 from files.capture.tab import Tab, open_tab
 
 T = TypeVar("T")
 
-DRAWING_SECONDS = 30
 # Until it is noticed that Chromium is gone (browser.py), by which work may break first.
 NOTICE_SECONDS = 2
 
@@ -43,7 +47,7 @@ async def capture(
     async with (
         EgressProxy(reach) as proxy,
         running_browser(name=name, proxy_port=proxy.port) as browser,
-        connected(browser.endpoint) as connection,
+        connected(browser) as connection,
     ):
         ends = [browser.ended, proxy.exceeded]
         tab = await unless(ends, _opened_tab(connection))
@@ -68,19 +72,20 @@ async def _visit(
     report(15, "Loading the page")
     await page.load()
     report(60, "Capturing the page")
-    page.patience = Patience(DRAWING_SECONDS)
     return await take(page)
 
 
 @asynccontextmanager
-async def connected(endpoint: str) -> AsyncIterator[Connection]:
-    """Yield pyppeteer's connection to a browser, which may end before it does."""
+async def connected(browser: Browser) -> AsyncIterator[Connection]:
+    """Yield pyppeteer's connection to a browser, which ends with it."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(_pass_over_what_pyppeteer_leaves)
-    connection = Connection(endpoint, loop)
+    connection = Connection(browser.endpoint, loop)
     try:
         yield connection
     finally:
+        # Before the connection, which would wait for a farewell of one that hangs.
+        browser.kill()
         # pyppeteer also tells those who have been cancelled that it is over.
         with suppress(asyncio.InvalidStateError):
             await connection.dispose()

@@ -10,9 +10,10 @@ import logging
 import socket
 import struct
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
+from threading import Thread
 
 from common.egress import AddressRefused, Reach, connect, failure_reason
 from files.capture import socks
@@ -66,7 +67,7 @@ class EgressProxy:
     async def __aenter__(self) -> "EgressProxy":
         self._loop = asyncio.get_running_loop()
         self.exceeded = self._loop.create_future()
-        self._dialling = ThreadPoolExecutor(DIALLING_THREADS, "egress-proxy")
+        self._dialling = asyncio.Semaphore(DIALLING_THREADS)
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=MAX_OPEN)
         self._listener.setblocking(False)
         self.port = self._listener.getsockname()[1]
@@ -75,8 +76,6 @@ class EgressProxy:
 
     async def __aexit__(self, *exception) -> None:
         self._cut()
-        # Threads that still dial end by themselves, in CONNECT_SECONDS at most.
-        self._dialling.shutdown(wait=False, cancel_futures=True)
         if self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -150,18 +149,24 @@ class EgressProxy:
     async def _connect(self, host: str, port: int) -> socket.socket:
         if self._reach is None:
             raise AddressRefused(OFFLINE)
-        dialling = self._dialling.submit(
-            connect, host, port, timeout=CONNECT_SECONDS, reach=self._reach
-        )
-        try:
-            return await asyncio.wrap_future(dialling)
-        except asyncio.CancelledError:
-            # The thread goes on, and nobody takes what it brings.
-            dialling.add_done_callback(_close_unused)
-            raise
-        finally:
-            # Its exception knows this frame, and the frame would know it.
-            del dialling
+        async with self._dialling:
+            dialling = Future()
+            # Not of a pool: those Python waits for when the worker ends.
+            Thread(
+                target=_dial_into,
+                args=(dialling, host, port, self._reach),
+                name="egress-proxy",
+                daemon=True,
+            ).start()
+            try:
+                return await asyncio.wrap_future(dialling)
+            except asyncio.CancelledError:
+                # The thread goes on, and nobody takes what it brings.
+                dialling.add_done_callback(_close_unused)
+                raise
+            finally:
+                # Its exception knows this frame, and the frame would know it.
+                del dialling
 
     async def _tunnel(self, client: socket.socket, upstream: socket.socket) -> None:
         """Pass bytes both ways until both ends have ended, or nothing passes."""
@@ -217,6 +222,20 @@ def _reply_code(error: OSError) -> int:
         case ConnectionRefusedError():
             return socks.CONNECTION_REFUSED
     return socks.FAILED
+
+
+def _dial_into(
+    dialling: "Future[socket.socket]", host: str, port: int, reach: Reach
+) -> None:
+    """Set the result to a connection, or to what there was instead."""
+    if not dialling.set_running_or_notify_cancel():
+        return
+    try:
+        connection = connect(host, port, timeout=CONNECT_SECONDS, reach=reach)
+    except Exception as error:
+        dialling.set_exception(error)
+    else:
+        dialling.set_result(connection)
 
 
 def _close_unused(dialling: "Future[socket.socket]") -> None:

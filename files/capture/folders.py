@@ -38,7 +38,11 @@ def make_folder(name: str) -> Path:
     """
     folder = folder_of(name)
     folder.mkdir(mode=0o700)
-    os.chown(folder, *browser_user(), follow_symlinks=False)
+    try:
+        os.chown(folder, *browser_user(), follow_symlinks=False)
+    except OSError:
+        folder.rmdir()
+        raise
     return folder
 
 

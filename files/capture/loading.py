@@ -16,10 +16,12 @@ from files.capture.egress_proxy import EgressProxy
 from files.capture.failures import ABORTED, DOWNLOAD, CaptureFailed, explain
 from files.capture.preparing import DOCUMENT_URL, prepare
 from files.capture.tab import ScriptError, Tab, is_of_the_gone
+from files.names import one_line
 
 T = TypeVar("T")
 
 DEFAULT_TIMEOUT_SECONDS = 30
+DRAWING_SECONDS = 30
 CRASH_SECONDS = 0.5
 # How often a page may go on to another while it is captured.
 MAX_MOVES = 5
@@ -68,8 +70,7 @@ class Page:
         self.proxy = proxy
         self.arrival = Arrival(tab, self._reason)
         self.dialogs: list[str] = []
-        seconds = self.options.get("timeout_seconds", DEFAULT_TIMEOUT_SECONDS)
-        self.patience = Patience(seconds)
+        self.patience = self._patience_to_load()
         tab.on("Page.javascriptDialogOpening", self._note_dialog)
 
     async def load(self) -> None:
@@ -89,6 +90,7 @@ class Page:
         """
         for _ in range(MAX_MOVES):
             moved = self.arrival.moved
+            self.patience = Patience(DRAWING_SECONDS)
             drawing = asyncio.ensure_future(self._draw(draw))
             try:
                 ends = [drawing, moved]
@@ -104,21 +106,26 @@ class Page:
                 drawing.cancel()
             # What it raised is of no interest, as the page went from under it.
             await asyncio.gather(drawing, return_exceptions=True)
+            self.patience = self._patience_to_load()
             await self._wait()
         raise CaptureFailed("The page goes on to another address again and again.")
 
     async def _draw(self, draw: Callable[[], Awaitable[T]]) -> tuple[T, "View"]:
         drawn = await draw()
         async with self.patience.waiting(TOO_BUSY):
-            title = await self.tab.ask("() => document.title.slice(0, 300)")
+            title = await self.tab.ask("() => document.title.slice(0, 1000)")
         return drawn, View(
-            title=" ".join(title.split()),
+            title=one_line(title)[:300],
             url=self.arrival.url,
             status=self.arrival.status,
         )
 
+    def _patience_to_load(self) -> Patience:
+        seconds = self.options.get("timeout_seconds", DEFAULT_TIMEOUT_SECONDS)
+        return Patience(seconds)
+
     def _note_dialog(self, event: dict) -> None:
-        text = " ".join(event["message"][:200].split())
+        text = one_line(event["message"][:200])
         if not self.options.get("dismiss_dialogs"):
             self.tab.fail(
                 f"The page opened a dialog ({event['type']}) that nobody can answer: "

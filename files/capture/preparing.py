@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pyppeteer.errors import NetworkError
 
+from common.egress import DEFAULT_PORTS
 from files.capture.failures import CaptureFailed
 from files.capture.tab import Tab
 
@@ -130,7 +131,7 @@ def _header_adder(tab: Tab, page: str, extra: dict) -> Callable[[dict], None]:
 
     def answer(event: dict) -> None:
         parameters = {"requestId": event["requestId"]}
-        if is_same_site(event["request"]["url"], page):
+        if is_own(event["request"]["url"], page):
             own = event["request"]["headers"].items()
             kept = {name: value for name, value in own if name.lower() not in replaced}
             parameters["headers"] = [
@@ -142,12 +143,13 @@ def _header_adder(tab: Tab, page: str, extra: dict) -> Callable[[dict], None]:
     return answer
 
 
-def is_same_site(url: str, page: str) -> bool:
+def is_own(url: str, page: str) -> bool:
     """Tell whether a URL is of the page's own host and port, or of the host's https."""
-    wanted, own = urlsplit(url), urlsplit(page)
-    if wanted.hostname != own.hostname:
-        return False
-    if (wanted.scheme, wanted.port) == (own.scheme, own.port):
-        return True
-    is_upgrade = (own.scheme, wanted.scheme) == ("http", "https")
-    return is_upgrade and own.port is None and wanted.port is None
+    wanted, own = _place(url), _place(page)
+    host, port = own
+    return wanted in (own, (host, 443) if port == 80 else own)
+
+
+def _place(url: str) -> tuple[str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)

@@ -8,6 +8,7 @@ from pyppeteer.connection import CDPSession, Connection
 from pyppeteer.errors import NetworkError
 
 from files.capture.failures import CRASHED, DOWNLOAD
+from files.names import one_line
 
 # What Chromium says of a command whose page has gone on to another.
 GONE = (
@@ -117,7 +118,8 @@ class Tab:
         if details := answer.get("exceptionDetails"):
             thrown = details.get("exception", {})
             text = thrown.get("description") or details.get("text", "")
-            raise ScriptError(text.splitlines()[0][:300] if text else "it threw")
+            first = text.splitlines()[0] if text else "it threw"
+            raise ScriptError(one_line(first[:300]))
         return answer["result"].get("value")
 
 

@@ -33,8 +33,8 @@ def capturing_threads() -> list[str]:
     ]
 
 
-def browsers() -> list[bytes]:
-    """Return the command lines of the browsers that this process has started."""
+def browsers() -> list[int]:
+    """Return the processes of the browsers that this process has started."""
     own = {str(os.getpid())}
     found = []
     for folder in PROC.glob("[0-9]*"):
@@ -44,7 +44,7 @@ def browsers() -> list[bytes]:
         except OSError:
             continue
         if parent in own and PREFIX.encode() in command:
-            found.append(command)
+            found.append(int(folder.name))
     return found
 
 
@@ -120,28 +120,54 @@ class InterruptedTests(SimpleTestCase):
         routes = {"/": "<title>x</title>x", "/never": Reply(delay=15)}
         cls.site = cls.enterClassContext(Site(routes))
 
+    def test_ends_a_browser_that_hangs(self):
+        def hang(asked):
+            (browser,) = browsers()
+            os.killpg(browser, signal.SIGSTOP)
+            raise_in_main()
+            return Reply(delay=5)
+
+        def raise_in_main():
+            os.kill(os.getpid(), signal.SIGUSR1)
+
+        def interrupt(signum, frame):
+            raise Interruption
+
+        self.site.routes["/hang"] = hang
+        previous = signal.signal(signal.SIGUSR1, interrupt)
+        self.addCleanup(signal.signal, signal.SIGUSR1, previous)
+
+        with pytest.raises(Interruption):
+            captured({"url": self.site.url("/hang")})
+
+        # It was not given up, as after STOP_SECONDS.
+        self.assert_nothing_is_left()
+
     def test_leaves_nothing_behind_once_a_signal_has_come(self):
         def interrupt(number, frame):
             assert len(browsers()) == 1
             raise Interruption
 
+        started_at = monotonic()
+
         def send():
             while not self.site.asked("/never"):
+                if monotonic() > started_at + SOON_SECONDS:
+                    return
                 sleep(0.02)
             os.kill(os.getpid(), signal.SIGUSR1)
 
         previous = signal.signal(signal.SIGUSR1, interrupt)
         self.addCleanup(signal.signal, signal.SIGUSR1, previous)
-        sender = threading.Thread(target=send)
+        sender = threading.Thread(target=send, daemon=True)
+        self.addCleanup(sender.join)
         sender.start()
-        started_at = monotonic()
 
         with patch("files.tests.web.uuid4") as uuid4:
             uuid4.return_value.hex = "interrupted-by-a-test"
             with pytest.raises(Interruption):
                 captured({"url": self.site.url("/never")})
 
-        sender.join()
         assert not folder_of("interrupted-by-a-test").exists()
         assert monotonic() - started_at < SOON_SECONDS
         self.assert_nothing_is_left()

@@ -3,7 +3,7 @@
 import pytest
 from django.test import SimpleTestCase
 
-from files.capture.preparing import is_same_site
+from files.capture.preparing import is_own
 from files.tests.web import (
     Reply,
     Site,
@@ -210,15 +210,18 @@ class RequestTests(SimpleTestCase):
         assert message == "hideSelectors[1] is not a valid CSS selector: '<p>'."
 
 
-class SameSiteTests(SimpleTestCase):
+class OwnTests(SimpleTestCase):
     def test_is_of_one_host_and_port(self):
         for url, page in (
             ("https://a.example/x?y#z", "https://a.example/"),
             ("http://a.example:8080/", "http://a.example:8080/x"),
             ("HTTPS://A.EXAMPLE/", "https://a.example/"),
             ("https://a.example/", "http://a.example/"),
+            ("http://a.example/", "http://a.example:80/"),
+            ("https://a.example/", "https://a.example:443/"),
+            ("https://a.example/", "http://a.example:80/"),
         ):
-            assert is_same_site(url, page)
+            assert is_own(url, page)
 
     def test_is_of_no_other(self):
         for url, page in (
@@ -233,4 +236,4 @@ class SameSiteTests(SimpleTestCase):
             ("data:text/html,x", "https://a.example/"),
             ("ws://a.example/", "http://a.example/"),
         ):
-            assert not is_same_site(url, page)
+            assert not is_own(url, page)

@@ -46,6 +46,13 @@ def command_of(pid: int | str) -> bytes:
     return b""
 
 
+def assert_can_be_stored(text: str) -> None:
+    """No database takes half a surrogate pair, nor PostgreSQL a NUL."""
+    assert text
+    assert text.encode()
+    assert "\0" not in text
+
+
 @pytest.mark.live
 class ScriptTests(SimpleTestCase):
     @classmethod
@@ -85,6 +92,9 @@ class ScriptTests(SimpleTestCase):
             "/worker.js": Reply("postMessage('worked')", headers=JAVASCRIPT),
             "/service.js": Reply("onfetch = event => {}", headers=JAVASCRIPT),
             "/title": script("document.title = ' a\\n b '.repeat(200000)"),
+            "/emoji": script("document.title = '🙂'.repeat(400)"),
+            "/halves": script("document.title = 'a\\ud800\\0b'"),
+            "/half-alert": script("alert('a\\ud800\\0b')"),
             "/text": "<title>Text</title><div hidden>"
             + f"<p>{'word ' * 20_000}</p>" * 200,
             "/busy": script("for (;;);"),
@@ -167,6 +177,19 @@ class ScriptTests(SimpleTestCase):
         assert found.title.startswith("a b a b ")
         assert 100 < len(found.title) <= 300
 
+    def test_have_a_title_that_can_be_stored(self):
+        for path in ("/emoji", "/halves"):
+            with self.subTest(path):
+                _, found = captured(self.request(path))
+
+                assert_can_be_stored(found.facts["title"])
+
+    def test_fail_with_a_text_that_can_be_stored(self):
+        throwing = "throw 'a\\ud800\\0b'"
+
+        assert_can_be_stored(self.message("/half-alert"))
+        assert_can_be_stored(self.message("/text", wait_for_expression=throwing))
+
     def test_may_have_much_to_say(self):
         _, found = captured(self.request("/text"))
 
@@ -175,7 +198,7 @@ class ScriptTests(SimpleTestCase):
     def test_cannot_be_busy_for_ever(self):
         message = self.message("/busy", timeout_seconds=3)
         assert message.endswith("never came to 'load' (waitUntil) within 3 seconds.")
-        with patch("files.capture.capture.DRAWING_SECONDS", 1):
+        with patch("files.capture.loading.DRAWING_SECONDS", 1):
             message = self.message("/busy-later", wait_delay=500)
         assert message.endswith("within 1 seconds.")
 

@@ -141,8 +141,8 @@ class ByteLimitTests(SimpleTestCase):
             tunnel_to(port, proxy) as (_, writer),
         ):
             writer.transport.pause_reading()
-            before = -1
-            while before != proxy.received_bytes:
+            before = 0
+            while before != proxy.received_bytes or not before:
                 before = proxy.received_bytes
                 await asyncio.sleep(0.3)
 

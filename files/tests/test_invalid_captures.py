@@ -154,6 +154,16 @@ SCREENSHOTS = {
         },
         {"options.clip"},
     ),
+    "a clip that is too long in the picture": (
+        {
+            "url": PAGE,
+            "options": {
+                "clip": clip(width=6000, height=100),
+                "deviceScaleFactor": 3,
+            },
+        },
+        {"options.clip"},
+    ),
     "clip without a place": (
         with_options(clip={"width": 10}),
         {"options.clip.x", "options.clip.y", "options.clip.height"},
