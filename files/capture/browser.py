@@ -165,7 +165,12 @@ class Browser:
             pass
         # No page was loaded yet, so nothing of a client is in it.
         told = self._tail.decode(errors="replace")
-        logger.error("Chromium has not started: %s", told)
+        logger.error(
+            "%s has not started as a Chromium would (its exit status: %s): %s",
+            settings.CHROMIUM_PATH,
+            self._process.poll(),
+            told or "it said nothing",
+        )
         if b"No usable sandbox" in self._tail:
             return BrowserUnavailable(NO_SANDBOX.format(reason=NO_NAMESPACES))
         return BrowserNotStarted()

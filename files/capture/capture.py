@@ -1,6 +1,7 @@
 """One capture: a fresh browser behind a fresh proxy, and one page in it."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
@@ -21,6 +22,8 @@ from files.capture.egress_proxy import EgressProxy
 from files.capture.failures import CaptureFailed
 from files.capture.loading import Page
 from files.capture.tab import Tab, open_tab
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -61,6 +64,9 @@ async def _opened_tab(connection: Connection) -> Tab:
             return await open_tab(connection)
     except TimeoutError:
         # The process of the tab has died before anything could be told of that.
+        logger.error(
+            "Chromium has started, but opens no tab: is CHROMIUM_PATH another program?"
+        )
         raise BrowserNotStarted from None
 
 
@@ -86,8 +92,9 @@ async def connected(browser: Browser) -> AsyncIterator[Connection]:
     finally:
         # Before the connection, which would wait for a farewell of one that hangs.
         browser.kill()
-        # pyppeteer also tells those who have been cancelled that it is over.
-        with suppress(asyncio.InvalidStateError):
+        # pyppeteer also tells those who have been cancelled that it is over, and
+        # misses the farewell. Neither may hide why the capture ended.
+        with suppress(asyncio.InvalidStateError, ConnectionClosed, NetworkError):
             await connection.dispose()
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from common.egress import MAX_URL_LENGTH
 from files.capture.apart import Call, run_apart
 from files.capture.browser import remove_browser
 from files.capture.capture import capture
@@ -101,11 +102,18 @@ def _captured(page: Page, view: View) -> Captured:
     return Captured(
         title=view.title or urlsplit(page.request.get("url", "")).hostname or "Page",
         facts={
-            "finalUrl": view.url if has_url else None,
+            "finalUrl": view.url[:MAX_URL_LENGTH] if has_url else None,
             "httpStatus": view.status if has_url else None,
             "title": view.title,
             "blocked": blocked[:MAX_BLOCKED],
             "blockedCount": len(blocked),
         },
-        warnings=dialogs[:MAX_BLOCKED],
+        warnings=[*dialogs[:MAX_BLOCKED], *_cut(view.url if has_url else "")],
     )
+
+
+def _cut(url: str) -> list[str]:
+    """Return a warning where a URL is too long to be told in full."""
+    if len(url) <= MAX_URL_LENGTH:
+        return []
+    return [f"finalUrl is cut: it has {len(url):,} characters."]

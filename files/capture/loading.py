@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 DEFAULT_TIMEOUT_SECONDS = 30
 DRAWING_SECONDS = 30
+LOOK_SECONDS = 0.05
 CRASH_SECONDS = 0.5
 # How often a page may go on to another while it is captured.
 MAX_MOVES = 5
@@ -112,8 +113,7 @@ class Page:
 
     async def _draw(self, draw: Callable[[], Awaitable[T]]) -> tuple[T, "View"]:
         drawn = await draw()
-        async with self.patience.waiting(TOO_BUSY):
-            title = await self.tab.ask("() => document.title.slice(0, 1000)")
+        title = await self.look("() => document.title.slice(0, 1000)")
         return drawn, View(
             title=one_line(title)[:300],
             url=self.arrival.url,
@@ -178,13 +178,13 @@ class Page:
             raise CaptureFailed(f"The page answers with the HTTP status {status}.")
 
     async def _wait_for_selector(self) -> None:
-        if selector := self.options.get("wait_for_selector"):
-            await self.ask(
-                "waitForSelector",
-                WAIT_FOR_VISIBLE,
-                selector,
-                problem=f"Nothing visible matched waitForSelector {selector!r}",
-            )
+        selector = self.options.get("wait_for_selector")
+        if not selector:
+            return
+        problem = f"Nothing visible matched waitForSelector {selector!r}"
+        async with self.patience.waiting(problem):
+            while not await self.ask("waitForSelector", IS_VISIBLE, selector, problem):
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def _wait_for_expression(self) -> None:
         expression = self.options.get("wait_for_expression")
@@ -192,8 +192,8 @@ class Page:
             return
         async with self.patience.waiting("waitForExpression did not become true"):
             try:
-                while not await self.tab.evaluate(expression):
-                    await asyncio.sleep(0.05)
+                while not await self.tab.is_true(expression):
+                    await asyncio.sleep(LOOK_SECONDS)
             except ScriptError as error:
                 message = f"waitForExpression cannot be evaluated: {error}"
                 raise CaptureFailed(message) from None
@@ -202,8 +202,17 @@ class Page:
         for number, selector in enumerate(self.options.get("hide_selectors", [])):
             await self.ask(f"hideSelectors[{number}]", HIDE, selector)
 
+    async def look(self, function: str, *arguments: object) -> Any:
+        """Return what a function of ours makes of the page; raises CaptureFailed."""
+        async with self.patience.waiting(TOO_BUSY):
+            try:
+                return await self.tab.ask(function, *arguments)
+            except ScriptError:
+                message = "The page has taken its own document apart."
+                raise CaptureFailed(message) from None
+
     async def ask(
-        self, option: str, function: str, selector: str, *, problem: str = TOO_BUSY
+        self, option: str, function: str, selector: str, problem: str = TOO_BUSY
     ) -> Any:
         """Ask something of what an option's selector matches.
 
@@ -219,19 +228,11 @@ class Page:
 
 
 # In the page, apart from its own scripts.
-WAIT_FOR_VISIBLE = """
-selector => new Promise((resolve, reject) => {
-  const look = () => {
-    try {
-      for (const element of document.querySelectorAll(selector)) {
-        const box = element.getBoundingClientRect();
-        const isShown = element.checkVisibility({visibilityProperty: true});
-        if (isShown && box.width && box.height) return resolve(true);
-      }
-    } catch (error) { return reject(error); }
-    setTimeout(look, 50);
-  };
-  look();
+IS_VISIBLE = """
+selector => [...document.querySelectorAll(selector)].some(element => {
+  const box = element.getBoundingClientRect();
+  const isShown = element.checkVisibility({visibilityProperty: true});
+  return isShown && box.width && box.height;
 })
 """
 HIDE = """

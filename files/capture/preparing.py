@@ -64,7 +64,7 @@ async def _set_place(tab: Tab, options: dict) -> None:
             tab,
             "userAgent",
             "setUserAgentOverride",
-            userAgent=agent or await tab.evaluate("navigator.userAgent"),
+            userAgent=agent or await tab.ask("() => navigator.userAgent"),
             **({"acceptLanguage": locale} if locale else {}),
         )
 

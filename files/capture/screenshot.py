@@ -63,8 +63,8 @@ async def take_screenshot(page: Page) -> Screenshot:
     if wanted != shown:
         subject = "What the selector matches" if page.selector else "The page"
         warnings.append(
-            f"{subject} is {wanted.width:g} x {wanted.height:g} px; the image shows "
-            f"the first {shown.width:g} x {shown.height:g}."
+            f"{subject} is {wanted.width:.0f} x {wanted.height:.0f} px; the image "
+            f"shows the first {shown.width:.0f} x {shown.height:.0f}."
         )
     return Screenshot(data=data, width=width, height=height, warnings=warnings)
 

@@ -85,42 +85,32 @@ class Tab:
 
     async def _ask_once(self, function: str, arguments: tuple) -> Any:
         world = await self.send("Page.createIsolatedWorld", frameId=self.frame)
-        return self._value(
-            await self.send(
-                "Runtime.callFunctionOn",
-                functionDeclaration=function,
-                executionContextId=world["executionContextId"],
-                arguments=[{"value": argument} for argument in arguments],
-                awaitPromise=True,
-                returnByValue=True,
-            )
+        answer = await self.send(
+            "Runtime.callFunctionOn",
+            functionDeclaration=function,
+            executionContextId=world["executionContextId"],
+            arguments=[{"value": argument} for argument in arguments],
+            awaitPromise=True,
+            returnByValue=True,
         )
+        return _result(answer).get("value")
 
-    async def evaluate(self, expression: str) -> Any:
-        """Return the value of an expression among the page's own scripts.
+    async def is_true(self, expression: str) -> bool:
+        """Tell whether an expression among the page's own scripts is true for them,
+        or what it promises.
 
-        Raises ScriptError where it throws, None where the page has gone on.
+        Raises ScriptError where it throws; false where the page has gone on.
         """
         try:
+            # Not by value: that of a part of the page is nothing, or without end.
             answer = await self.send(
-                "Runtime.evaluate",
-                expression=expression,
-                awaitPromise=True,
-                returnByValue=True,
+                "Runtime.evaluate", expression=expression, awaitPromise=True
             )
         except NetworkError as error:
             if is_of_the_gone(error):
-                return None
+                return False
             raise
-        return self._value(answer)
-
-    def _value(self, answer: dict) -> Any:
-        if details := answer.get("exceptionDetails"):
-            thrown = details.get("exception", {})
-            text = thrown.get("description") or details.get("text", "")
-            first = text.splitlines()[0] if text else "it threw"
-            raise ScriptError(one_line(first[:300]))
-        return answer["result"].get("value")
+        return _is_truthy(_result(answer))
 
 
 async def open_tab(connection: Connection) -> Tab:
@@ -173,6 +163,23 @@ async def _close_others(
 
     connection.on("Target.targetCreated", close)
     await connection.send("Target.setDiscoverTargets", {"discover": True})
+
+
+def _result(answer: dict) -> dict:
+    """Return DevTools' RemoteObject of an answer; raises ScriptError."""
+    if details := answer.get("exceptionDetails"):
+        thrown = details.get("exception", {})
+        text = str(thrown.get("description") or thrown.get("value") or "it threw")
+        raise ScriptError(one_line(text.strip().split("\n")[0][:300]))
+    return answer["result"]
+
+
+def _is_truthy(found: dict) -> bool:
+    """Tell whether JavaScript takes the value of a RemoteObject for true."""
+    if "unserializableValue" in found:
+        return found["unserializableValue"] not in ("NaN", "-0", "0n")
+    is_nothing = found["type"] == "undefined" or found.get("subtype") == "null"
+    return not is_nothing and bool(found.get("value", True))
 
 
 def _look_at(answer: asyncio.Future) -> None:

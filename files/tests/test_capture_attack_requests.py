@@ -10,7 +10,7 @@ from pyppeteer.errors import NetworkError
 
 from common.egress import Reach
 from files.capture.failures import CaptureFailed
-from files.tests.attacks.campaign import CLOSED, OPEN, campaign, shows_inside
+from files.tests.attacks.campaign import CLOSED, OPEN, campaign, shows_inside, value_of
 from files.tests.attacks.requests import SCREENSHOTS, TEMPLATES
 from files.tests.attacks.ways import PAGE_HOST, Way
 from files.tests.reading import has_colour, image_of
@@ -202,7 +202,7 @@ class OwnPortTests(SimpleTestCase):
                 ("proxy", str(page.proxy.port)),
             ):
                 code = OWN_PORTS.replace("PORT", port).replace("PATH", path)
-                found[name] = set(await page.tab.evaluate(code))
+                found[name] = set(await value_of(page, code))
             found["refused"] = {host for host, _ in page.proxy.refused}
 
         reach = Reach(allowed_hosts=hosts, ports=None)

@@ -14,6 +14,7 @@ from files.tests.web import (
     Site,
     captured,
     colour_at,
+    dot,
     failure_of,
     is_about,
     pictured,
@@ -92,6 +93,13 @@ class ScriptTests(SimpleTestCase):
             "/worker.js": Reply("postMessage('worked')", headers=JAVASCRIPT),
             "/service.js": Reply("onfetch = event => {}", headers=JAVASCRIPT),
             "/title": script("document.title = ' a\\n b '.repeat(200000)"),
+            "/no-scripts": Reply(
+                "<title>Still</title><p style='height: 3000px'>words<img src=/dot.svg "
+                "loading=lazy style='margin-top: 2000px'>",
+                headers={"Content-Security-Policy": "sandbox"},
+            ),
+            "/dot.svg": dot("red"),
+            "/bare": script("onload = () => document.documentElement.remove()"),
             "/emoji": script("document.title = '🙂'.repeat(400)"),
             "/halves": script("document.title = 'a\\ud800\\0b'"),
             "/half-alert": script("alert('a\\ud800\\0b')"),
@@ -189,6 +197,22 @@ class ScriptTests(SimpleTestCase):
 
         assert_can_be_stored(self.message("/half-alert"))
         assert_can_be_stored(self.message("/text", wait_for_expression=throwing))
+
+    def test_need_not_be_allowed(self):
+        request = self.request("/no-scripts", full_page=True, wait_for_selector="p")
+        image, found = pictured(request)
+        pdf, _ = captured(self.request("/no-scripts"), "page-pdf")
+
+        assert found.facts["title"] == "Still"
+        assert image.height > 3000
+        assert pdf.startswith(b"%PDF")
+
+    def test_may_take_the_document_away(self):
+        image, _ = pictured(self.request("/bare", full_page=True))
+        pdf, _ = captured(self.request("/bare"), "page-pdf")
+
+        assert image.width == 1280
+        assert pdf.startswith(b"%PDF")
 
     def test_may_have_much_to_say(self):
         _, found = captured(self.request("/text"))

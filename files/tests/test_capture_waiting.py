@@ -1,5 +1,7 @@
 """When a page counts as there: its events, selectors, expressions and delays."""
 
+from unittest.mock import patch
+
 import pytest
 from django.test import SimpleTestCase
 
@@ -61,6 +63,7 @@ class WaitingTests(SimpleTestCase):
                 "onload = () => setTimeout(() => location.reload(), 1)"
             ),
             "/missing-later": script("location.href = '/missing'"),
+            "/long": script("history.pushState(0, '', '/' + 'x'.repeat(100000))"),
         }
         cls.site = cls.enterClassContext(Site(routes))
 
@@ -124,12 +127,27 @@ class WaitingTests(SimpleTestCase):
 
             assert facts["title"] == "View 7"
 
+    def test_takes_for_true_what_the_page_does(self):
+        true = ("document.body", "[]", "() => 1", "1/0", "10n", "Symbol()", "window")
+        false = ("null", "undefined", "false", "0", "-0", "NaN", "0n", "''", "no")
+        found = {}
+
+        async def take(page, write):
+            await page.tab.is_true("var no = false")
+            for expression in (*true, *false):
+                found[expression] = await page.tab.is_true(expression)
+
+        with patch.dict("files.tests.web.TAKES", {"asks": take}):
+            captured(self.request(), "asks")
+
+        assert found == dict.fromkeys(true, True) | dict.fromkeys(false, False)
+
     def test_says_what_an_expression_throws(self):
         for expression, reason in (
             ("no.such.thing", "ReferenceError: no is not defined"),
             ("1 +", "SyntaxError: Unexpected end of input"),
             ("Promise.reject(new Error('no way'))", "Error: no way"),
-            ("(() => { throw 'a text' })()", "Uncaught"),
+            ("(() => { throw 'a text' })()", "a text"),
         ):
             message = self.fails(wait_for_expression=expression)
 
@@ -172,6 +190,12 @@ class WaitingTests(SimpleTestCase):
 
     def test_tells_of_a_change_within_the_page(self):
         assert self.facts("/hash")["finalUrl"] == self.site.url("/hash#there")
+
+    def test_tells_a_long_address_in_part(self):
+        _, found = captured(self.request("/long"))
+
+        assert len(found.facts["finalUrl"]) == 2000
+        assert found.warnings[0].startswith("finalUrl is cut: it has 100,0")
 
     def test_takes_the_status_of_the_last_page(self):
         assert self.facts("/missing-later")["httpStatus"] == 404

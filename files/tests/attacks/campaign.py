@@ -120,7 +120,7 @@ class Campaign:
             page.tab.fail = lambda message: None
             await _go(page, url)
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while not (text := await page.tab.evaluate("document.body?.innerText")):
+                while not (text := await value_of(page, "document.body?.innerText")):
                     await asyncio.sleep(0.05)
             texts.append(text)
 
@@ -151,6 +151,17 @@ class Campaign:
 
     def leaks(self) -> list[str]:
         return leaks(self.site)
+
+
+async def value_of(page: Page, expression: str):
+    """Return what an expression is worth to the page's own scripts."""
+    answer = await page.tab.send(
+        "Runtime.evaluate",
+        expression=expression,
+        awaitPromise=True,
+        returnByValue=True,
+    )
+    return answer["result"].get("value")
 
 
 async def _go(page: Page, url: str) -> None:
