@@ -12,6 +12,45 @@ FUTURE = 4_000_000_000
 COOKIE = {"name": "session", "value": "abc"}
 
 
+EVERYTHING = {
+    "url": PAGE,
+    "selector": "#chart",
+    "viewport": {"width": 390, "height": 844},
+    "fileName": "Chart",
+    "options": {
+        "waitUntil": "networkidle2",
+        "waitForSelector": ".ready",
+        "waitForExpression": "window.ready",
+        "waitDelay": 250,
+        "timeoutSeconds": 60,
+        "emulatedMedia": "print",
+        "darkMode": True,
+        "locale": "de-CH",
+        "timezone": "Europe/Zurich",
+        "userAgent": "Camera/1.0",
+        "cookies": [
+            {
+                **COOKIE,
+                "domain": ".Example.com",
+                "path": "/app",
+                "expires": FUTURE,
+                "secure": True,
+                "httpOnly": True,
+                "sameSite": "None",
+            }
+        ],
+        "extraHttpHeaders": {"X-Api_Key": "secret"},
+        "hideSelectors": [".banner", "#ad"],
+        "failOnHttpStatus": True,
+        "dismissDialogs": True,
+        "format": "webp",
+        "quality": 70,
+        "deviceScaleFactor": 2.5,
+        "omitBackground": True,
+    },
+}
+
+
 class RequestScreenshotTestCase(TestCase):
     @classmethod
     def setUpTestData(cls):
@@ -66,44 +105,7 @@ class RequestScreenshotTests(RequestScreenshotTestCase):
         }
 
     def test_stores_all_that_is_asked_for(self):
-        cookie = {
-            **COOKIE,
-            "domain": ".Example.com",
-            "path": "/app",
-            "expires": FUTURE,
-            "secure": True,
-            "httpOnly": True,
-            "sameSite": "None",
-        }
-        request = {
-            "url": PAGE,
-            "selector": "#chart",
-            "viewport": {"width": 390, "height": 844},
-            "fileName": "Chart",
-            "options": {
-                "waitUntil": "networkidle2",
-                "waitForSelector": ".ready",
-                "waitForExpression": "window.ready",
-                "waitDelay": 250,
-                "timeoutSeconds": 60,
-                "emulatedMedia": "print",
-                "darkMode": True,
-                "locale": "de-CH",
-                "timezone": "Europe/Zurich",
-                "userAgent": "Camera/1.0",
-                "cookies": [cookie],
-                "extraHttpHeaders": {"X-Api_Key": "secret"},
-                "hideSelectors": [".banner", "#ad"],
-                "failOnHttpStatus": True,
-                "dismissDialogs": True,
-                "format": "webp",
-                "quality": 70,
-                "deviceScaleFactor": 2.5,
-                "omitBackground": True,
-            },
-        }
-
-        assert self.payload_of(request) == {
+        assert self.payload_of(EVERYTHING) == {
             "url": PAGE,
             "selector": "#chart",
             "viewport": {"width": 390, "height": 844},
