@@ -182,9 +182,8 @@ class Page:
         if not selector:
             return
         problem = f"Nothing visible matched waitForSelector {selector!r}"
-        async with self.patience.waiting(problem):
-            while not await self.ask("waitForSelector", IS_VISIBLE, selector, problem):
-                await asyncio.sleep(LOOK_SECONDS)
+        while not await self.ask("waitForSelector", IS_VISIBLE, selector, problem):
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _wait_for_expression(self) -> None:
         expression = self.options.get("wait_for_expression")
